@@ -1,0 +1,1 @@
+ALTER TABLE tokens ADD CONSTRAINT ck_tokens_status CHECK (status IN ('monitoring', 'active', 'archived'));

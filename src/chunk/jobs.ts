@@ -1,0 +1,82 @@
+// What the worker threads are asked and what they answer. Plain data, because it crosses a thread boundary.
+import type { ProblemCode } from '../codec/problem.js';
+import type { ForeignKeyPlan, TablePlan } from '../plans/plan.js';
+import type { TargetAddress } from '../target/connect.js';
+import type { ChunkRange } from './range.js';
+
+export interface WorkerSetup {
+  /** The SQLite file to read: the live source in preflight, the snapshot afterwards. */
+  readonly file: string;
+  readonly tables: readonly TablePlan[];
+  /** Columns that the file really has, by table; the others read as NULL. */
+  readonly present: Readonly<Record<string, readonly string[]>>;
+  readonly target?: TargetAddress;
+  readonly runId?: string;
+  /** Whether rows with problems go to quarantine; otherwise they end the copy. */
+  readonly quarantine?: boolean;
+}
+
+/** For a child table: the foreign key, and the keys of parent rows that are themselves not carried over. */
+export interface OrphanRule {
+  readonly foreignKey: ForeignKeyPlan;
+  /** JSON array of the parents' key values. */
+  readonly badParents: string;
+}
+
+export type Job =
+  | { readonly kind: 'survey'; readonly chunk: ChunkRange; readonly orphans: readonly OrphanRule[] }
+  | {
+      readonly kind: 'copy';
+      readonly chunk: ChunkRange;
+      readonly orphans: readonly OrphanRule[];
+      /** What the survey of the same chunk found; the copy must come to the same count. */
+      readonly survey: ChunkSurvey;
+    }
+  | { readonly kind: 'verify'; readonly chunk: ChunkRange; readonly orphans: readonly OrphanRule[] };
+
+/** One kind of problem in one column of one chunk. */
+export interface ProblemSummary {
+  readonly column: string;
+  readonly code: ProblemCode;
+  readonly detail: string;
+  readonly count: number;
+  /** The first few, key and value already shortened and escaped for show. */
+  readonly examples: readonly { readonly key: string; readonly value: string }[];
+}
+
+/** The source's side of a chunk. */
+export interface ChunkSurvey {
+  /** Rows that can be carried over. */
+  readonly rows: number;
+  /** Rows with at least one problem. */
+  readonly bad: number;
+  /** Bytes of the canonical lines. */
+  readonly bytes: number;
+  readonly digest: string;
+}
+
+export interface SurveyResult extends ChunkSurvey {
+  readonly problems: readonly ProblemSummary[];
+  /** Key values of bad rows when the key is a single column, for the tables that refer to this one; at most 10,000. */
+  readonly badKeys: readonly string[];
+  readonly respelled: Readonly<Record<string, number>>;
+}
+
+export interface CopyResult {
+  readonly rows: number;
+  readonly quarantined: number;
+  readonly bytes: number;
+  /** The ledger had the chunk already. */
+  readonly skipped: boolean;
+}
+
+export interface VerifyResult {
+  readonly source: ChunkSurvey;
+  readonly target: { readonly rows: number; readonly digest: string };
+}
+
+export interface JobResults {
+  survey: SurveyResult;
+  copy: CopyResult;
+  verify: VerifyResult;
+}

@@ -1,0 +1,107 @@
+// A small pool of worker threads: takes jobs from an iterator as threads become free, so nothing is planned further ahead
+// than needed, and stops at a safe point: after the jobs under way.
+import { Worker } from 'node:worker_threads';
+import { type ExitCode, WizardError } from '../errors.js';
+import type { Job, JobResults, WorkerSetup } from './jobs.js';
+
+export interface WorkerRequest {
+  /** Undefined asks the worker to end. */
+  readonly job?: Job;
+}
+
+export type WorkerReply =
+  | { readonly result: JobResults[Job['kind']] }
+  | { readonly failure: { code: string; message: string; remedies: readonly string[]; exitCode: ExitCode } }
+  | { readonly bug: string };
+
+// Young generations of the default size let each thread grow by a hundred megabytes before the first collection.
+const HEAP_LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 512 };
+
+export class WorkerPool {
+  private readonly workers: Worker[];
+
+  constructor(setup: WorkerSetup, size: number) {
+    this.workers = Array.from(
+      { length: size },
+      () =>
+        new Worker(new URL('./worker.js', import.meta.url), {
+          workerData: setup,
+          resourceLimits: HEAP_LIMITS,
+        }),
+    );
+  }
+
+  /**
+   * Performs all jobs, `done` being called as each ends, in the order of ending. After `signal` aborts no further job is
+   * begun; resolves to whether all were done. Rejects with the first failure, when no job is running any more.
+   */
+  async run<J extends Job>(
+    jobs: Iterator<J>,
+    done: (job: J, result: JobResults[J['kind']]) => void | Promise<void>,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    let isComplete = true;
+    let failed = false;
+    const results = await Promise.allSettled(
+      this.workers.map(async (worker) => {
+        for (;;) {
+          if (failed) return;
+          if (signal.aborted) {
+            isComplete = false;
+            return;
+          }
+          const next = jobs.next();
+          if (next.done === true) return;
+          try {
+            await done(next.value, await perform(worker, next.value));
+          } catch (error) {
+            failed = true;
+            throw error;
+          }
+        }
+      }),
+    );
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+    return isComplete;
+  }
+
+  /** Lets the threads close their connections and end. */
+  async close(): Promise<void> {
+    await Promise.all(
+      this.workers.map(async (worker) => {
+        if (worker.threadId === -1) return;
+        const exited = new Promise((resolve) => worker.once('exit', resolve));
+        worker.postMessage({} satisfies WorkerRequest);
+        await exited;
+      }),
+    );
+  }
+
+  /** Ends the threads at once; the server rolls their transactions back when the connections break. */
+  async terminate(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.terminate()));
+  }
+}
+
+function perform<J extends Job>(worker: Worker, job: J): Promise<JobResults[J['kind']]> {
+  return new Promise((resolve, reject) => {
+    const settle = (finish: () => void): void => {
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+      finish();
+    };
+    const onMessage = (reply: WorkerReply): void =>
+      settle(() => {
+        if ('failure' in reply) reject(new WizardError(reply.failure));
+        else if ('bug' in reply) reject(new Error(reply.bug));
+        else resolve(reply.result as JobResults[J['kind']]);
+      });
+    const onError = (error: unknown): void =>
+      settle(() => reject(error instanceof Error ? error : new Error(String(error))));
+    const onExit = (): void =>
+      settle(() =>
+        reject(new WizardError({ code: 'WORKER_ENDED', message: 'a worker thread was ended', exitCode: 75 })),
+      );
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
+    worker.postMessage({ job } satisfies WorkerRequest);
+  });
+}

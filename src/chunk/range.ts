@@ -1,0 +1,118 @@
+// A chunk is a range (low, high] of one table's primary keys. Here are its WHERE clauses for both sides, and the canonical
+// line as an SQL expression for the target's.
+import { unescapeCopy } from '../codec/row.js';
+import type { SqliteValue } from '../codec/column.js';
+import type { ColumnPlan, TablePlan } from '../plans/plan.js';
+import { quoteName } from '../target/sql.js';
+
+/** Key values as text, in the order of the table's key; null for no limit on that side. */
+export type KeyText = readonly string[] | null;
+
+export interface ChunkRange {
+  readonly table: string;
+  readonly number: number;
+  readonly low: KeyText;
+  readonly high: KeyText;
+}
+
+/** The plan's column of that name; a RangeError is a mistake in the plan. */
+export function columnOf(table: TablePlan, name: string): ColumnPlan {
+  const column = table.columns.find((candidate) => candidate.name === name);
+  if (column === undefined) throw new RangeError(`${table.name} has no column ${name}`);
+  return column;
+}
+
+export function keyColumns(table: TablePlan): ColumnPlan[] {
+  return table.key.map((name) => columnOf(table, name));
+}
+
+export function isTextKey(column: ColumnPlan): boolean {
+  return column.type === 'text' || column.type.startsWith('varchar');
+}
+
+/** The key columns of the source, compared byte by byte whatever collation the table declares. */
+export function sourceKey(table: TablePlan): string {
+  return keyColumns(table)
+    .map((column) => quoteName(column.name) + (isTextKey(column) ? ' COLLATE BINARY' : ''))
+    .join(', ');
+}
+
+/** WHERE clause on the source with `?` for each bound value, and those values. */
+export function sourceRange(
+  table: TablePlan,
+  range: Pick<ChunkRange, 'low' | 'high'>,
+): { where: string; values: SqliteValue[] } {
+  const columns = keyColumns(table);
+  const key = sourceKey(table);
+  const holes = columns.map(() => '?').join(', ');
+  const bind = (text: KeyText): SqliteValue[] =>
+    (text ?? []).map((value, i) =>
+      columns[i] !== undefined && isTextKey(columns[i]) ? value : BigInt(value),
+    );
+  const parts: string[] = [];
+  if (range.low !== null) parts.push(`(${key}) > (${holes})`);
+  if (range.high !== null) {
+    const upTo = `(${key}) <= (${holes})`;
+    // SQLite allows NULL in keys that are not the rowid; such a row belongs to the first chunk or to nobody.
+    const orNull = columns.map((column) => ` OR ${quoteName(column.name)} IS NULL`).join('');
+    parts.push(range.low === null && columns.some(isTextKey) ? `(${upTo}${orNull})` : upTo);
+  }
+  return {
+    where: parts.length === 0 ? 'TRUE' : parts.join(' AND '),
+    values: [...bind(range.low), ...bind(range.high)],
+  };
+}
+
+/** WHERE clause on the target with `$n` parameters, and their values. */
+export function targetRange(
+  table: TablePlan,
+  range: Pick<ChunkRange, 'low' | 'high'>,
+): { where: string; values: string[] } {
+  const columns = keyColumns(table);
+  const key = targetOrder(table);
+  const values: string[] = [];
+  const bind = (text: readonly string[]): string =>
+    text
+      .map(
+        (value, i) =>
+          `$${values.push(value)}::${columns[i] !== undefined && isTextKey(columns[i]) ? 'text' : 'bigint'}`,
+      )
+      .join(', ');
+  const parts: string[] = [];
+  if (range.low !== null) parts.push(`(${key}) > (${bind(range.low)})`);
+  if (range.high !== null) parts.push(`(${key}) <= (${bind(range.high)})`);
+  return { where: parts.length === 0 ? 'TRUE' : parts.join(' AND '), values };
+}
+
+export function targetOrder(table: TablePlan): string {
+  return keyColumns(table)
+    .map((column) => quoteName(column.name) + (isTextKey(column) ? ' COLLATE "C"' : ''))
+    .join(', ');
+}
+
+/** The canonical line of a target row as an SQL expression: COPY text, fields joined by tabs (see codec/row.ts). */
+export function targetLine(columns: readonly ColumnPlan[]): string {
+  return `concat_ws(E'\\t', ${columns.map(fieldExpression).join(', ')})`;
+}
+
+function fieldExpression(column: ColumnPlan): string {
+  const name = quoteName(column.name);
+  if (column.type === 'jsonb' || column.type === 'bytea')
+    return `coalesce(replace(${name}::text, '\\', '\\\\'), '\\N')`;
+  if (!isTextKey(column)) return `coalesce(${name}::text, '\\N')`;
+  let text = name;
+  for (const [character, escape] of [
+    [`'\\'`, `'\\\\'`],
+    [`E'\\t'`, `'\\t'`],
+    [`E'\\n'`, `'\\n'`],
+    [`E'\\r'`, `'\\r'`],
+  ]) {
+    text = `replace(${text}, ${character ?? ''}, ${escape ?? ''})`;
+  }
+  return `coalesce(${text}, '\\N')`;
+}
+
+/** The fields of a canonical line; null is NULL. */
+export function splitLine(line: string): (string | null)[] {
+  return line.split('\t').map(unescapeCopy);
+}

@@ -1,0 +1,208 @@
+// Reads one chunk of the source row by row and encodes it. The same loop serves survey, copy and verification.
+import type { Database, Statement } from 'better-sqlite3';
+import type { SqliteValue } from '../codec/column.js';
+import { storageClass } from '../codec/column.js';
+import { Problem } from '../codec/problem.js';
+import { RowEncoder, type RowProblem } from '../codec/row.js';
+import type { TablePlan } from '../plans/plan.js';
+import { quoteName } from '../target/sql.js';
+import type { OrphanRule } from './jobs.js';
+import { type ChunkRange, columnOf, isTextKey, keyColumns, sourceKey, sourceRange } from './range.js';
+
+export interface BadRow {
+  /** The row's key for show and for the quarantine: values joined by commas. */
+  readonly key: string;
+  readonly row: readonly SqliteValue[];
+  /** Position within the chunk, from 0. */
+  readonly index: number;
+  readonly problems: readonly RowProblem[];
+}
+
+/** A cell exactly as the source stores it. */
+export interface RawCell {
+  readonly column: string;
+  readonly storageClass: ReturnType<typeof storageClass>;
+  /** Null for NULL; otherwise bytes as the ledger's comment on `quarantine.value` describes them. */
+  readonly bytes: Buffer | null;
+}
+
+export class ChunkReader {
+  readonly encoder: RowEncoder;
+  readonly table: TablePlan;
+  private readonly db: Database;
+  private readonly side: Database;
+  private readonly present: readonly string[];
+  private readonly keyPositions: readonly number[];
+  private readonly statements = new Map<string, Statement<unknown[], SqliteValue[]>>();
+  private lineStart = 0;
+
+  /** `side` is a second connection to the same file, because the first is busy while rows come from it. */
+  constructor(db: Database, side: Database, table: TablePlan, present: readonly string[]) {
+    this.db = db;
+    this.side = side;
+    this.table = table;
+    this.present = present;
+    this.encoder = new RowEncoder(table.columns);
+    this.keyPositions = table.key.map((name) => table.columns.findIndex((column) => column.name === name));
+  }
+
+  /**
+   * Yields after each good row, whose line has then been appended to `encoder.out` without an end, and calls `bad` for each
+   * row with problems. The caller may wait for a stream between two rows.
+   */
+  *read(chunk: ChunkRange, orphans: readonly OrphanRule[], bad: (row: BadRow) => void): Generator<void> {
+    const { where, values } = sourceRange(this.table, chunk);
+    const orphaned = orphans.map((rule) => this.orphanKeys(chunk, rule));
+    let index = -1;
+    for (const row of this.statement(where).iterate(...values)) {
+      index++;
+      let problems = this.encode(row, chunk, index);
+      const key = this.keyOf(row);
+      orphans.forEach((rule, i) => {
+        if (orphaned[i]?.has(key) === true) problems = [...(problems ?? []), this.orphanProblem(rule, row)];
+      });
+      if (problems === undefined) yield;
+      else {
+        // A row whose only problem is its missing parent has been encoded already: its line is taken back.
+        this.encoder.length = this.lineStart;
+        bad({
+          key: this.hasSoundKey(row) ? key : `${key} (row ${index + 1} of chunk ${chunk.number})`,
+          row,
+          index,
+          problems,
+        });
+      }
+    }
+  }
+
+  private encode(row: readonly SqliteValue[], chunk: ChunkRange, index: number): RowProblem[] | undefined {
+    this.lineStart = this.encoder.length;
+    const problems = this.encoder.encode(row);
+    if (problems?.some(({ problem }) => problem.code === 'text-utf8') !== true) return problems;
+    // U+FFFD may be the reader's mark for broken bytes, or really be in the source: the bytes decide.
+    const cells = this.rawCells(row, chunk, index);
+    const broken = cells.some(
+      (cell) => cell.storageClass === 'text' && cell.bytes !== null && !this.isValidText(cell.bytes),
+    );
+    if (broken)
+      return problems.filter(
+        ({ column, problem }) => problem.code !== 'text-utf8' || this.isBroken(cells, column.name),
+      );
+    this.encoder.trustReplacement = true;
+    try {
+      return this.encoder.encode(row);
+    } finally {
+      this.encoder.trustReplacement = false;
+    }
+  }
+
+  private isBroken(cells: readonly RawCell[], column: string): boolean {
+    const bytes = cells.find((cell) => cell.column === column)?.bytes;
+    return bytes !== undefined && bytes !== null && !this.isValidText(bytes);
+  }
+
+  private isValidText(bytes: Buffer): boolean {
+    if (this.side.pragma('encoding', { simple: true }) !== 'UTF-8') return true;
+    try {
+      new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Whether the key as read leads back to this row and no other: damaged text and NULL do not. */
+  private hasSoundKey(row: readonly SqliteValue[]): boolean {
+    return this.keyPositions.every((position) => {
+      const value = row[position] ?? null;
+      return value !== null && !(typeof value === 'string' && /[\uFFFD\0]/.test(value));
+    });
+  }
+
+  private keyOf(row: readonly SqliteValue[]): string {
+    return this.keyPositions.map((position) => String(row[position])).join(',');
+  }
+
+  private orphanProblem(rule: OrphanRule, row: readonly SqliteValue[]): RowProblem {
+    const column = columnOf(this.table, rule.foreignKey.columns[0] ?? '');
+    const value = row[this.table.columns.indexOf(column)] ?? null;
+    return {
+      column,
+      value,
+      problem: new Problem('orphan', `has no row in ${rule.foreignKey.references.table}`),
+    };
+  }
+
+  private orphanKeys(chunk: ChunkRange, { foreignKey, badParents }: OrphanRule): ReadonlySet<string> {
+    const { where, values } = sourceRange(this.table, chunk);
+    const child = foreignKey.columns.map((name) => `child.${quoteName(name)}`);
+    const parent = foreignKey.references.columns.map((name) => `parent.${quoteName(name)}`);
+    const missing = `NOT EXISTS (SELECT 1 FROM ${quoteName(foreignKey.references.table)} AS parent WHERE ${child
+      .map((name, i) => `${parent[i] ?? ''} = ${name}`)
+      .join(' AND ')})`;
+    const bad = `${child[0] ?? ''} IN (SELECT value FROM json_each(?))`;
+    const sql = `SELECT ${keyList(this.table)} FROM ${quoteName(this.table.name)} AS child WHERE ${where} AND ${child
+      .map((name) => `${name} IS NOT NULL`)
+      .join(' AND ')} AND (${missing} OR ${bad})`;
+    const rows = this.side
+      .prepare<unknown[], SqliteValue[]>(sql)
+      .raw(true)
+      .all(...values, badParents);
+    return new Set(rows.map((row) => row.map(String).join(',')));
+  }
+
+  private statement(where: string): Statement<unknown[], SqliteValue[]> {
+    let statement = this.statements.get(where);
+    if (statement === undefined) {
+      const names = this.table.columns.map((column) => this.expression(column.name));
+      const sql = `SELECT ${names.join(', ')} FROM ${quoteName(this.table.name)} WHERE ${where} ORDER BY ${sourceKey(this.table)}`;
+      statement = this.db.prepare<unknown[], SqliteValue[]>(sql).raw(true).safeIntegers(true);
+      this.statements.set(where, statement);
+    }
+    return statement;
+  }
+
+  private expression(name: string): string {
+    return this.present.includes(name) ? quoteName(name) : `NULL AS ${quoteName(name)}`;
+  }
+
+  /** The cells of the row at `index` of the chunk, byte for byte. */
+  rawCells(row: readonly SqliteValue[], chunk: ChunkRange, index: number): RawCell[] {
+    const cells = this.table.columns.map(
+      (column) => `CAST(${this.expression(column.name).replace(/ AS .*/, '')} AS BLOB)`,
+    );
+    const from = `SELECT ${cells.join(', ')} FROM ${quoteName(this.table.name)}`;
+    let blobs: (Buffer | null)[] | undefined;
+    if (this.hasSoundKey(row)) {
+      const names = keyColumns(this.table).map(
+        (column) => quoteName(column.name) + (isTextKey(column) ? ' COLLATE BINARY' : ''),
+      );
+      const sql = `${from} WHERE ${names.map((name) => `${name} = ?`).join(' AND ')}`;
+      const key = this.keyPositions.map((position) => row[position] ?? null);
+      blobs = this.side
+        .prepare<unknown[], (Buffer | null)[]>(sql)
+        .raw(true)
+        .get(...key);
+    } else {
+      const { where, values } = sourceRange(this.table, chunk);
+      const sql = `${from} WHERE ${where} ORDER BY ${sourceKey(this.table)} LIMIT 1 OFFSET ?`;
+      blobs = this.side
+        .prepare<unknown[], (Buffer | null)[]>(sql)
+        .raw(true)
+        .get(...values, BigInt(index));
+    }
+    return this.table.columns.map((column, i) => {
+      const value = row[i] ?? null;
+      const kind = storageClass(value);
+      if (typeof value === 'bigint' || typeof value === 'number') {
+        return { column: column.name, storageClass: kind, bytes: Buffer.from(String(value)) };
+      }
+      if (value === null) return { column: column.name, storageClass: kind, bytes: null };
+      return { column: column.name, storageClass: kind, bytes: blobs?.[i] ?? Buffer.from(value) };
+    });
+  }
+}
+
+function keyList(table: TablePlan): string {
+  return table.key.map(quoteName).join(', ');
+}

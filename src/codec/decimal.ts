@@ -1,0 +1,56 @@
+// Decimal numbers as PostgreSQL's numeric and float8 print them. Nothing is rounded: a number that does not fit is undefined.
+
+// src/backend/utils/adt/numeric.c: up to 131072 digits before the point and 16383 after it.
+const MAX_INTEGER_DIGITS = 131_072;
+const MAX_SCALE = 16_383;
+
+/**
+ * The text of `value::numeric` for a JSON number or any decimal with an optional exponent: exponent written out, zeros at the
+ * end kept, no negative zero. Undefined when numeric cannot hold it exactly.
+ */
+export function canonicalNumber(value: string): string | undefined {
+  const match = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(value);
+  if (match === null) return undefined;
+  const [, sign = '', whole = '', fraction = '', exponentText = '0'] = match;
+  const exponent = Number(exponentText);
+  // numeric_in refuses exponents beyond half of INT_MAX even for zero; far smaller ones already overflow.
+  if (!Number.isSafeInteger(exponent) || Math.abs(exponent) > 200_000) return undefined;
+  const digits = whole + fraction;
+  const scale = Math.max(0, fraction.length - exponent);
+  const pointAt = whole.length + exponent;
+  const integerPart =
+    pointAt > 0
+      ? digits
+          .slice(0, pointAt)
+          .padEnd(pointAt, '0')
+          .replace(/^0+(?=\d)/, '')
+      : '0';
+  const fractionPart = pointAt >= 0 ? digits.slice(pointAt) : '0'.repeat(-pointAt) + digits;
+  if (scale > MAX_SCALE || integerPart.length > MAX_INTEGER_DIGITS) return undefined;
+  const isZero = /^0*$/.test(digits);
+  return `${isZero ? '' : sign}${isZero ? '0' : integerPart}${scale > 0 ? `.${fractionPart.slice(0, scale).padEnd(scale, '0')}` : ''}`;
+}
+
+/** The shortest decimal that reads back as the same double, as numeric prints it: `1e-7` is `0.0000001`. */
+export function numericFromDouble(value: number): string {
+  const text = String(value);
+  if (!text.includes('e')) return Object.is(value, -0) ? '0' : text;
+  return canonicalNumber(text) ?? text;
+}
+
+/**
+ * A double as float8out prints it with extra_float_digits >= 1: shortest round trip, scientific below 1e-4 and from 1e15 on
+ * (src/common/d2s.c), exponent of at least two digits.
+ */
+export function float8FromDouble(value: number): string {
+  if (Object.is(value, -0)) return '-0';
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
+  if (value === 0) return '0';
+  const [mantissa = '', exponentText = '0'] = value.toExponential().split('e');
+  const exponent = Number(exponentText);
+  if (exponent < -4 || exponent >= 15) {
+    const magnitude = String(Math.abs(exponent)).padStart(2, '0');
+    return `${mantissa}e${exponent < 0 ? '-' : '+'}${magnitude}`;
+  }
+  return numericFromDouble(value);
+}

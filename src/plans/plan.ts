@@ -1,0 +1,74 @@
+// What a plan is: data that says how one application is migrated. The engine reads it and knows no application by name.
+
+/** A column's type in the target. Every one has a codec in src/codec/column.ts. */
+export type ColumnType =
+  | 'integer'
+  | 'bigint'
+  | 'numeric'
+  | 'double precision'
+  | 'boolean'
+  | 'text'
+  | `varchar(${number})`
+  | 'timestamptz'
+  | 'jsonb'
+  | 'bytea';
+
+export interface ColumnPlan {
+  readonly name: string;
+  readonly type: ColumnType;
+  /** Declared type in the source, as SQLite stores it; another one is drift. */
+  readonly declared: string;
+  readonly nullable?: boolean;
+  /** The column may be missing in older sources; it is then created empty. */
+  readonly optional?: boolean;
+  /** The only values that the target's CHECK lets in. */
+  readonly oneOf?: readonly string[];
+}
+
+export interface ForeignKeyPlan {
+  readonly columns: readonly string[];
+  readonly references: { readonly table: string; readonly columns: readonly string[] };
+}
+
+export interface TablePlan {
+  readonly name: string;
+  readonly columns: readonly ColumnPlan[];
+  /** Primary key of the source: what chunks are ranges of. */
+  readonly key: readonly string[];
+  readonly unique?: readonly (readonly string[])[];
+  readonly foreignKeys?: readonly ForeignKeyPlan[];
+  /** Sequence that hands out ids in the target; it goes on after the highest one carried over. */
+  readonly sequence?: { readonly name: string; readonly column: string };
+}
+
+/** A numbered file under sql/, run once, in a transaction of its own, and remembered in the ledger. */
+export interface SqlFile {
+  readonly file: string;
+  /** What it does, in a few words for the person. */
+  readonly title: string;
+  /** A query on the snapshot whose first row gives $1, $2, … of the file's statements. */
+  readonly parameters?: string;
+}
+
+/** One of the application's own queries, in both dialects, with equal columns and an order that both sides share. */
+export interface QueryPlan {
+  readonly name: string;
+  readonly sqlite: string;
+  readonly postgres: string;
+  /** An index that the target's plan must use, by name prefix (partitions add their own suffix). */
+  readonly index?: string;
+}
+
+export interface Plan {
+  readonly name: string;
+  readonly title: string;
+  readonly defaultSource: string;
+  readonly defaultBackupDir: string;
+  /** Parents before children. */
+  readonly tables: readonly TablePlan[];
+  readonly schema: readonly SqlFile[];
+  readonly constrain: readonly SqlFile[];
+  /** Constraints and indexes that must exist and be valid in the end, by name. */
+  readonly expected: { readonly constraints: readonly string[]; readonly indexes: readonly string[] };
+  readonly queries: readonly QueryPlan[];
+}

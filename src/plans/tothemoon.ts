@@ -1,0 +1,117 @@
+// To The Moon: tokens and their scores, written by two services. Types are those of the application's SQLAlchemy models, but
+// scores keep all their digits and score ids may grow past 2^31.
+import type { ColumnPlan, Plan, QueryPlan } from './plan.js';
+
+function query(name: string, index?: string): QueryPlan {
+  const file = name.replaceAll(' ', '_').replaceAll('/', '');
+  const sql = {
+    sqlite: `tothemoon/queries/${file}.sqlite.sql`,
+    postgres: `tothemoon/queries/${file}.postgres.sql`,
+  };
+  return { name, ...sql, ...(index === undefined ? {} : { index }) };
+}
+
+function json(name: string, optional = false): ColumnPlan {
+  return { name, declared: 'JSON', type: 'jsonb', nullable: true, optional };
+}
+
+export const tothemoon: Plan = {
+  name: 'tothemoon',
+  title: 'To The Moon',
+  defaultSource: '/srv/tothemoon/dev.db',
+  defaultBackupDir: '/srv/tothemoon/backups',
+  tables: [
+    {
+      name: 'alembic_version',
+      key: ['version_num'],
+      columns: [{ name: 'version_num', declared: 'VARCHAR(32)', type: 'varchar(32)' }],
+    },
+    {
+      name: 'tokens',
+      key: ['id'],
+      columns: [
+        { name: 'id', declared: 'INTEGER', type: 'integer' },
+        { name: 'mint_address', declared: 'TEXT', type: 'text' },
+        { name: 'name', declared: 'TEXT', type: 'text', nullable: true },
+        { name: 'symbol', declared: 'TEXT', type: 'text', nullable: true },
+        {
+          name: 'status',
+          declared: 'VARCHAR(20)',
+          type: 'varchar(20)',
+          oneOf: ['monitoring', 'active', 'archived'],
+        },
+        { name: 'created_at', declared: 'DATETIME', type: 'timestamptz' },
+        { name: 'last_updated_at', declared: 'DATETIME', type: 'timestamptz', nullable: true },
+      ],
+      unique: [['mint_address']],
+      sequence: { name: 'tokens_id_seq', column: 'id' },
+    },
+    {
+      name: 'token_scores',
+      key: ['id'],
+      columns: [
+        { name: 'id', declared: 'INTEGER', type: 'bigint' },
+        { name: 'token_id', declared: 'INTEGER', type: 'integer' },
+        { name: 'score', declared: 'NUMERIC(10, 4)', type: 'numeric', nullable: true },
+        json('metrics'),
+        { name: 'created_at', declared: 'DATETIME', type: 'timestamptz' },
+        {
+          name: 'smoothed_score',
+          declared: 'NUMERIC(10, 4)',
+          type: 'numeric',
+          nullable: true,
+          optional: true,
+        },
+        json('raw_components', true),
+        json('smoothed_components', true),
+        { name: 'scoring_model', declared: 'VARCHAR(50)', type: 'varchar(50)' },
+        json('spam_metrics', true),
+      ],
+      foreignKeys: [{ columns: ['token_id'], references: { table: 'tokens', columns: ['id'] } }],
+      sequence: { name: 'token_scores_id_seq', column: 'id' },
+    },
+    {
+      name: 'app_settings',
+      key: ['key'],
+      columns: [
+        { name: 'key', declared: 'TEXT', type: 'text' },
+        { name: 'value', declared: 'TEXT', type: 'text', nullable: true },
+      ],
+    },
+  ],
+  schema: [
+    { file: 'tothemoon/010_tables.sql', title: 'tables' },
+    {
+      file: 'tothemoon/020_partitions.sql',
+      title: 'monthly partitions of token_scores',
+      parameters:
+        'SELECT json_group_array(month) FROM (SELECT DISTINCT substr(created_at, 1, 7) AS month FROM token_scores)',
+    },
+  ],
+  constrain: [
+    { file: 'tothemoon/110_primary_keys.sql', title: 'primary keys' },
+    { file: 'tothemoon/120_unique.sql', title: 'unique keys' },
+    { file: 'tothemoon/130_indexes.sql', title: 'index on token_scores (token_id, created_at DESC)' },
+    { file: 'tothemoon/140_checks.sql', title: 'checks' },
+    { file: 'tothemoon/150_foreign_keys.sql', title: 'foreign keys' },
+  ],
+  expected: {
+    constraints: [
+      'alembic_version_pkc',
+      'tokens_pkey',
+      'tokens_mint_address_key',
+      'ck_tokens_status',
+      'token_scores_pkey',
+      'token_scores_token_id_fkey',
+      'app_settings_pkey',
+    ],
+    indexes: ['idx_token_scores_token_created'],
+  },
+  queries: [
+    query('tokens list', 'token_scores_'),
+    query('tokens count', 'token_scores_'),
+    query('tokens stats'),
+    query('token latest score', 'token_scores_'),
+    query('settings'),
+  ],
+};

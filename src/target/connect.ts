@@ -1,0 +1,176 @@
+// Connections to the target with every session setting pinned that could change a value or its text. Passwords stay inside.
+import { createRequire } from 'node:module';
+import pg from 'pg';
+import { parse } from 'pg-connection-string';
+import { WizardError, codeOf, messageOf } from '../errors.js';
+
+/** Everything needed to connect; travels to worker threads, never to a file, an event or a child's arguments. */
+export interface TargetAddress {
+  /** postgresql:// URL; may hold the password. */
+  readonly url: string;
+  /** Schema the application's tables live in; pinned as search_path once it is known. */
+  readonly schema?: string;
+  /** `application_name` of the sessions, so that a resumed run finds what a killed one left behind. */
+  readonly applicationName: string;
+}
+
+/** What may be shown of a target. */
+export interface TargetName {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+}
+
+const CONNECT_TIMEOUT_MS = 5000;
+
+const SESSION_SETTINGS: Readonly<Record<string, string>> = {
+  TimeZone: 'UTC',
+  DateStyle: 'ISO, MDY',
+  IntervalStyle: 'postgres',
+  bytea_output: 'hex',
+  extra_float_digits: '1',
+  client_encoding: 'UTF8',
+  standard_conforming_strings: 'on',
+  statement_timeout: '0',
+  lock_timeout: '0',
+  idle_in_transaction_session_timeout: '0',
+  // A killed wizard's statement ends within this time instead of running on (PostgreSQL 14 and newer).
+  client_connection_check_interval: '1000',
+};
+
+/** Parses a URL for show: host, port, database and user. Throws BAD_TARGET_URL (exit 2) without quoting the URL. */
+export function nameOfTarget(url: string): TargetName {
+  const bad = (why: string): WizardError =>
+    new WizardError({
+      code: 'BAD_TARGET_URL',
+      message: `the target URL ${why}`,
+      remedies: [
+        '--target postgresql://USER@HOST:5432/DATABASE   (the password from PGPASSWORD or ~/.pgpass)',
+      ],
+      exitCode: 2,
+    });
+  if (!/^postgres(?:ql)?(?:\+\w+)?:\/\//.test(url)) throw bad('does not begin with postgresql://');
+  let parsed: ReturnType<typeof parse>;
+  try {
+    parsed = parse(plainUrl(url));
+  } catch {
+    throw bad('cannot be parsed; characters such as @ : / # % in a password must be percent-encoded');
+  }
+  const database = parsed.database ?? '';
+  if (database === '') throw bad('names no database');
+  const user = parsed.user ?? process.env['PGUSER'] ?? '';
+  const host = parsed.host ?? process.env['PGHOST'] ?? 'localhost';
+  return { host, port: Number(parsed.port ?? process.env['PGPORT'] ?? 5432), database, user };
+}
+
+/** SQLAlchemy's postgresql+psycopg2:// names the same server as postgresql://. */
+function plainUrl(url: string): string {
+  return url.replace(/^postgres(?:ql)?\+\w+:/, 'postgresql:');
+}
+
+/** `user@host:port/database`, what the person sees of a target. */
+export function showTarget(name: TargetName): string {
+  return `${name.user === '' ? '' : `${name.user}@`}${name.host}:${name.port}/${name.database}`;
+}
+
+/** A connected client with pinned settings. Throws TARGET_… errors of exit 5. The caller ends it. */
+export async function connectTarget(address: TargetAddress): Promise<pg.Client> {
+  const name = nameOfTarget(address.url);
+  const client = new pg.Client({
+    ...clientConfig(address.url),
+    application_name: address.applicationName,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    types: TEXT_TYPES,
+  });
+  // Without a listener a lost connection would end the process; the pending query reports it as well.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await pinSettings(client, address.schema);
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    throw targetError(`cannot connect to ${showTarget(name)}`, error);
+  }
+  return client;
+}
+
+function clientConfig(url: string): pg.ClientConfig {
+  const { host, port, database, user } = nameOfTarget(url);
+  const plain = plainUrl(url);
+  const parsed = parse(plain);
+  const config: pg.ClientConfig = { connectionString: plain, host, port, database };
+  if (user !== '') config.user = user;
+  if (parsed.password === undefined && process.env['PGPASSWORD'] !== undefined)
+    config.password = process.env['PGPASSWORD'];
+  return config;
+}
+
+/** Values come as text, as PostgreSQL prints them: int8 and numeric do not fit a number, and times must not be re-read. */
+const TEXT_TYPES: pg.CustomTypesConfig = { getTypeParser: () => (value: string | Buffer) => value };
+
+async function pinSettings(client: pg.Client, schema: string | undefined): Promise<void> {
+  const version = await client.query<{ server_version_num: string }>('SHOW server_version_num');
+  const isOld = Number(version.rows[0]?.server_version_num) < 140_000;
+  const names = Object.keys(SESSION_SETTINGS).filter(
+    (key) => !(isOld && key === 'client_connection_check_interval'),
+  );
+  const values = names.map((key) => SESSION_SETTINGS[key]);
+  await client.query(
+    'SELECT set_config(n, v, false) FROM unnest($1::text[], $2::text[]) AS settings (n, v)',
+    [names, values],
+  );
+  if (schema !== undefined) {
+    await client.query(`SELECT set_config('search_path', quote_ident($1), false)`, [schema]);
+  }
+}
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'is the server running, and does it listen on that address? (pg_isready -h HOST -p PORT)',
+  ENOTFOUND: 'the host name does not resolve: check it',
+  ETIMEDOUT: 'a firewall may drop the packets; try psql from this machine',
+  '28P01': 'the password is wrong or missing: PGPASSWORD, ~/.pgpass, or the URL in TTM_TARGET',
+  '28000': 'pg_hba.conf does not let this user in from here',
+  '3D000': 'createdb DATABASE creates it',
+  '42501': 'GRANT CREATE, USAGE ON SCHEMA public TO the user of the URL',
+  '53100': 'the disk of the server is full',
+  '53300': 'the server has no free connection: lower --jobs or raise max_connections',
+  '57P03': 'the server is starting up or shutting down: try again',
+};
+
+/** The error of exit 5 for whatever the driver or the server said; its text never contains the URL or the password. */
+export function targetError(doing: string, error: unknown): WizardError {
+  if (error instanceof WizardError) return error;
+  const code = codeOf(error);
+  const remedy = code === undefined ? undefined : REMEDIES[code];
+  const isConnection = code === undefined || /^(E[A-Z]+|08...|57P..|28...)$/.test(code);
+  return new WizardError({
+    code: isConnection ? 'TARGET_CONNECTION' : 'TARGET_SQL',
+    message: `${doing}: ${describe(error)}${code === undefined ? '' : ` (${code})`}`,
+    remedies: remedy === undefined ? [] : [remedy],
+    exitCode: 5,
+    cause: error,
+  });
+}
+
+function describe(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(messageOf).join('; ');
+  const text = messageOf(error);
+  const detail = error instanceof pg.DatabaseError && error.detail !== undefined ? ` ${error.detail}` : '';
+  return (text === '' ? 'no answer' : text) + detail;
+}
+
+/** Whether a pgpass file has an entry for the target; only for saying where the password came from. */
+export async function hasPgpassEntry(name: TargetName): Promise<boolean> {
+  const require = createRequire(import.meta.url);
+  const pgpass: unknown = require('pgpass');
+  if (typeof pgpass !== 'function') return false;
+  return new Promise((resolve) => {
+    const answer = (password: unknown): void => resolve(typeof password === 'string');
+    Reflect.apply(pgpass, undefined, [
+      { host: name.host, port: name.port, database: name.database, user: name.user },
+      answer,
+    ]);
+  });
+}

@@ -1,0 +1,21 @@
+// Tests run what is shipped: an import of src/, steps/ or components/ is answered from dist/, which `npm test` builds first.
+// So the worker threads, the SQL look-up and the start-up path are the real ones.
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: [{ find: /^(?:\.\.\/)+(src|steps|components)\/(.*)$/, replacement: `${root}dist/$1/$2` }],
+  },
+  test: {
+    include: ['test/**/*.test.{ts,tsx}'],
+    globalSetup: ['test/support/global-setup.ts'],
+    env: { TZ: 'UTC', FORCE_COLOR: '0' },
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+    reporters: ['default'],
+  },
+});
