@@ -53,6 +53,8 @@ export interface ChunkSurvey {
   /** Bytes of the canonical lines. */
   readonly bytes: number;
   readonly digest: string;
+  /** Whether any text holds a tab or a line end, so that copying must look for them. */
+  readonly controls: boolean;
 }
 
 export interface SurveyResult extends ChunkSurvey {

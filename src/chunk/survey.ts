@@ -21,7 +21,7 @@ export function surveyChunk(
   const badKeys: string[] = [];
   let bytes = 0;
   let bad = 0;
-  encoder.trustJson = false;
+  encoder.sawControls = false;
   encoder.length = 0;
   const collect = (row: BadRow): void => {
     bad++;
@@ -39,6 +39,7 @@ export function surveyChunk(
     bad,
     bytes,
     digest: digestOf(hashes),
+    controls: encoder.sawControls,
     problems: problems.summaries(),
     badKeys,
     respelled,

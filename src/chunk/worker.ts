@@ -53,8 +53,8 @@ async function perform(job: Job): Promise<JobResults[Job['kind']]> {
       const target = digestTarget(await targetClient(), reader, job.chunk);
       // Awaited below; until then its failure must not count as unhandled.
       target.catch(() => undefined);
-      const { rows, bad, bytes, digest } = surveyChunk(reader, job.chunk, job.orphans);
-      return { source: { rows, bad, bytes, digest }, target: await target };
+      const source = surveyChunk(reader, job.chunk, job.orphans);
+      return { source, target: await target };
     }
   }
 }

@@ -1,0 +1,146 @@
+// What a run tells the world. Steps emit these and nothing else; the screen, the plain lines and NDJSON all read them, and
+// assets/events.schema.json is generated from here. No event holds a secret or more of the data than a shortened example.
+import { z } from 'zod';
+
+const step = z.enum(['preflight', 'backup', 'schema', 'copy', 'constrain', 'verify', 'dump', 'cutover']);
+export type StepName = z.infer<typeof step>;
+
+const count = z.number().int().nonnegative();
+const elapsedMs = count;
+
+const finding = z.object({
+  severity: z.enum(['ok', 'info', 'warning', 'error']),
+  /** kebab-case name of what was checked or found. */
+  code: z.string(),
+  /** One sentence. */
+  message: z.string(),
+  /** Lines to type or do. */
+  remedies: z.array(z.string()),
+  /** For findings about values. */
+  table: z.string().optional(),
+  column: z.string().optional(),
+  /** How many rows have it. */
+  count: count.optional(),
+  examples: z.array(z.object({ key: z.string(), value: z.string() })).optional(),
+});
+export type Finding = z.infer<typeof finding>;
+
+const totals = z.object({ tables: count, rows: count, bytes: count, quarantined: count });
+export type Totals = z.infer<typeof totals>;
+
+const bodies = [
+  z.object({
+    type: z.literal('run.started'),
+    plan: z.string(),
+    source: z.string(),
+    target: z.string(),
+    folder: z.string(),
+    log: z.string(),
+    steps: z.array(step),
+    dryRun: z.boolean(),
+  }),
+  z.object({
+    type: z.literal('run.resumed'),
+    plan: z.string(),
+    source: z.string(),
+    target: z.string(),
+    folder: z.string(),
+    log: z.string(),
+    steps: z.array(step),
+    /** Steps that were completed before. */
+    done: z.array(step),
+    message: z.string(),
+  }),
+  z.object({ type: z.literal('step.started'), step, title: z.string() }),
+  z.object({
+    type: z.literal('step.progress'),
+    step,
+    /** What is being done, in a few words. */
+    doing: z.string(),
+    table: z.string().optional(),
+    /** Work done and in all, in `unit`; never more done than total, never less than before for the same `doing` and table. */
+    done: count,
+    total: count,
+    unit: z.enum(['rows', 'bytes', 'pages', 'blocks', 'parts']),
+    bytes: count.optional(),
+    elapsedMs,
+  }),
+  z.object({ type: z.literal('step.finding'), step, finding }),
+  z.object({ type: z.literal('step.completed'), step, summary: z.string(), elapsedMs }),
+  z.object({ type: z.literal('step.failed'), step, code: z.string(), message: z.string(), elapsedMs }),
+  z.object({ type: z.literal('step.undone'), step, summary: z.string() }),
+  z.object({ type: z.literal('table.started'), step, table: z.string(), rows: count, bytes: count }),
+  z.object({
+    type: z.literal('table.copied'),
+    step,
+    table: z.string(),
+    rows: count,
+    bytes: count,
+    quarantined: count,
+    elapsedMs,
+  }),
+  z.object({
+    type: z.literal('table.verified'),
+    step,
+    table: z.string(),
+    sourceRows: count,
+    targetRows: count,
+    quarantined: count,
+    /** SHA-256 over the digests of the chunks, in order, of each side. */
+    sourceDigest: z.string(),
+    targetDigest: z.string(),
+    equal: z.boolean(),
+    /** Rows that differ; the first ten are findings. */
+    differences: count,
+    elapsedMs,
+  }),
+  z.object({
+    type: z.literal('query.compared'),
+    step,
+    query: z.string(),
+    equal: z.boolean(),
+    rows: count,
+    sourceMs: z.number().nonnegative(),
+    targetMs: z.number().nonnegative(),
+    /** Index that the target's plan uses; null when the query needs none or uses none. */
+    index: z.string().nullable(),
+  }),
+  z.object({ type: z.literal('input.needed'), question: z.string(), message: z.string(), flag: z.string() }),
+  z.object({ type: z.literal('input.given'), question: z.string(), answer: z.string(), origin: z.string() }),
+  z.object({ type: z.literal('notice'), message: z.string() }),
+  z.object({ type: z.literal('plan.statement'), step, title: z.string(), sql: z.string() }),
+  z.object({ type: z.literal('run.completed'), exitCode: count, message: z.string(), totals, elapsedMs }),
+  z.object({
+    type: z.literal('run.failed'),
+    exitCode: count,
+    code: z.string(),
+    message: z.string(),
+    remedies: z.array(z.string()),
+    elapsedMs,
+  }),
+  z.object({ type: z.literal('run.rolled-back'), exitCode: count, message: z.string(), elapsedMs }),
+] as const;
+
+/** An event without the envelope that the journal adds. */
+export const eventBodySchema = z.discriminatedUnion('type', bodies);
+export type EventBody = z.infer<typeof eventBodySchema>;
+
+const envelope = z.object({
+  /** Version of this format. */
+  v: z.literal(1),
+  /** 1, 2, 3, … within a run, going on when it is resumed. */
+  seq: z.number().int().positive(),
+  /** UTC, milliseconds. */
+  at: z.iso.datetime(),
+  run: z.string(),
+});
+export const eventSchema = envelope.and(eventBodySchema);
+export type WizardEvent = z.infer<typeof eventSchema>;
+
+/** How a step speaks. */
+export type Emit = (event: EventBody) => void;
+
+/** JSON Schema of one line of `--json` output, as in assets/events.schema.json. */
+export function eventJsonSchema(): unknown {
+  return z.toJSONSchema(eventSchema);
+}

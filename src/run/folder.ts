@@ -1,0 +1,120 @@
+// A run's own folder inside the backup folder: state.json (atomically written), events.ndjson, the snapshot and the dump.
+import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { sync as writeFileAtomicSync } from 'write-file-atomic';
+import { z } from 'zod';
+import { WizardError, codeOf, messageOf } from '../errors.js';
+import { type WizardEvent, eventSchema } from '../events.js';
+
+const stateSchema = z.object({
+  v: z.literal(1),
+  run: z.string(),
+  plan: z.string(),
+  source: z.string(),
+  target: z.object({ host: z.string(), port: z.number(), database: z.string(), user: z.string() }),
+  startedAt: z.iso.datetime(),
+  options: z.object({
+    onBadValue: z.enum(['stop', 'quarantine']),
+    onDrift: z.enum(['stop', 'carry', 'leave']),
+    dump: z.boolean(),
+  }),
+  /** What each completed step left for the later ones and for a resumed run. */
+  results: z.record(z.string(), z.unknown()),
+  outcome: z.enum(['running', 'completed', 'failed', 'rolled-back']),
+  exitCode: z.number().int().optional(),
+});
+export type RunState = z.infer<typeof stateSchema>;
+
+export const FILES = {
+  state: 'state.json',
+  events: 'events.ndjson',
+  log: 'wizard.log',
+  snapshot: 'snapshot.db',
+  manifest: 'manifest.json',
+  chunks: 'chunks.json',
+  dump: 'target.dump',
+} as const;
+
+export interface RunFolder {
+  readonly path: string;
+  readonly state: RunState;
+}
+
+/** `20260131-020000-3f9a`: sorts by start time. */
+export function newRunId(at: Date): string {
+  const stamp = at.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
+  return `${stamp}-${randomBytes(2).toString('hex')}`;
+}
+
+/** Makes the folder of a new run, mode 0700. Throws BACKUP_DIR (exit 2) when that is impossible. */
+export function createRunFolder(backupDir: string, state: RunState): RunFolder {
+  const path = join(backupDir, state.run);
+  try {
+    mkdirSync(backupDir, { recursive: true, mode: 0o700 });
+    mkdirSync(path, { mode: 0o700 });
+    saveState(path, state);
+  } catch (error) {
+    throw new WizardError({
+      code: 'BACKUP_DIR',
+      message: `the backup folder ${backupDir} cannot be used: ${messageOf(error)}`,
+      remedies: ['--backup-dir DIR names a folder that this user may write to'],
+      exitCode: 2,
+      cause: error,
+    });
+  }
+  return { path, state };
+}
+
+/** Written whole or not at all. */
+export function saveState(folder: string, state: RunState): void {
+  writeFileAtomicSync(join(folder, FILES.state), `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
+}
+
+/** The runs in a backup folder, oldest first; folders that are not runs are passed over. */
+export function listRuns(backupDir: string): RunFolder[] {
+  let names: string[];
+  try {
+    names = readdirSync(backupDir);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+  return names
+    .filter((name) => /^\d{8}-\d{6}-[0-9a-f]{4}$/.test(name) && existsSync(join(backupDir, name, FILES.state)))
+    .sort()
+    .map((name) => ({ path: join(backupDir, name), state: loadState(join(backupDir, name)) }));
+}
+
+function loadState(folder: string): RunState {
+  const file = join(folder, FILES.state);
+  try {
+    const parsed: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    return stateSchema.parse(parsed);
+  } catch (error) {
+    throw new WizardError({
+      code: 'STATE_UNREADABLE',
+      message: `${file} cannot be read as the state of a run: ${messageOf(error)}`,
+      remedies: [`move ${folder} out of the backup folder, then start anew`],
+      exitCode: 2,
+      cause: error,
+    });
+  }
+}
+
+/** The events of a run so far. A last line cut off by a crash is passed over. */
+export function readEvents(folder: string): WizardEvent[] {
+  const file = join(folder, FILES.events);
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const events: WizardEvent[] = [];
+  for (const line of lines) {
+    try {
+      const parsed: unknown = JSON.parse(line);
+      events.push(eventSchema.parse(parsed));
+    } catch {
+      continue;
+    }
+  }
+  return events;
+}

@@ -1,0 +1,69 @@
+// Gives each event its envelope and writes it down before anybody sees it. Also keeps the log, and is the last place where a
+// secret could slip through, so it looks for them.
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Logger, destination, pino } from 'pino';
+import type { EventBody, WizardEvent } from '../events.js';
+import { EMPTY_VIEW, type RunView, reduce } from '../view.js';
+import { FILES, readEvents } from './folder.js';
+
+export type EventSink = (event: WizardEvent, view: RunView) => void;
+
+export interface JournalOptions {
+  readonly run: string;
+  /** Undefined keeps everything in memory: a dry run writes nothing. */
+  readonly folder: string | undefined;
+  /** Texts that must appear nowhere. */
+  readonly secrets: readonly string[];
+  readonly sinks: readonly EventSink[];
+  readonly now?: () => Date;
+}
+
+export class Journal {
+  view: RunView = EMPTY_VIEW;
+  readonly log: Logger;
+  private readonly options: JournalOptions;
+  private seq = 0;
+
+  constructor(options: JournalOptions) {
+    this.options = options;
+    if (options.folder === undefined) {
+      this.log = pino({ enabled: false });
+      return;
+    }
+    for (const event of readEvents(options.folder)) {
+      this.seq = event.seq;
+      this.view = reduce(this.view, event);
+    }
+    const file = destination({ dest: join(options.folder, FILES.log), sync: true, mode: 0o600 });
+    this.log = pino({ base: { run: options.run }, timestamp: pino.stdTimeFunctions.isoTime }, file);
+  }
+
+  readonly emit = (body: EventBody): void => {
+    const at = (this.options.now?.() ?? new Date()).toISOString();
+    const envelope = { v: 1, seq: ++this.seq, at, run: this.options.run } as const;
+    const event: WizardEvent = this.redact({ ...envelope, ...body });
+    if (this.options.folder !== undefined) {
+      appendFileSync(join(this.options.folder, FILES.events), `${JSON.stringify(event)}\n`, { mode: 0o600 });
+    }
+    if (event.type !== 'step.progress') this.log.info({ event }, event.type);
+    this.view = reduce(this.view, event);
+    for (const sink of this.options.sinks) sink(event, this.view);
+  };
+
+  private redact<T>(value: T): T {
+    if (this.options.secrets.length === 0) return value;
+    return redactIn(value, this.options.secrets);
+  }
+}
+
+/** A copy of plain data in which every text has lost the secrets. */
+function redactIn<T>(value: T, secrets: readonly string[]): T {
+  const text = JSON.stringify(value, (_, part: unknown) => (typeof part === 'string' ? redactText(part, secrets) : part));
+  return JSON.parse(text) as T;
+}
+
+/** `text` with `***` in place of every secret. */
+export function redactText(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((clean, secret) => (secret === '' ? clean : clean.replaceAll(secret, '***')), text);
+}

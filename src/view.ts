@@ -1,0 +1,194 @@
+// The reducer: everything that any output shows is this value, made from events alone. Pure, so a run can be replayed.
+import type { EventBody, Finding, StepName, Totals, WizardEvent } from './events.js';
+
+export interface StepView {
+  readonly name: StepName;
+  readonly state: 'left' | 'running' | 'done' | 'failed';
+  readonly title: string;
+  readonly summary: string;
+  readonly elapsedMs: number;
+  readonly progress: Extract<EventBody, { type: 'step.progress' }> | undefined;
+}
+
+export interface TableView {
+  readonly name: string;
+  readonly state: 'left' | 'copying' | 'copied' | 'verified' | 'different';
+  readonly rows: number;
+  readonly bytes: number;
+  readonly rowsDone: number;
+  readonly quarantined: number;
+  readonly sourceDigest: string;
+  readonly targetDigest: string;
+  readonly sourceRows: number;
+  readonly targetRows: number;
+  readonly differences: number;
+  readonly elapsedMs: number;
+}
+
+export interface QueryView {
+  readonly query: string;
+  readonly equal: boolean;
+  readonly rows: number;
+  readonly sourceMs: number;
+  readonly targetMs: number;
+  readonly index: string | null;
+}
+
+export interface RunView {
+  readonly run: string;
+  readonly plan: string;
+  readonly source: string;
+  readonly target: string;
+  readonly folder: string;
+  readonly log: string;
+  readonly dryRun: boolean;
+  readonly resumed: boolean;
+  readonly startedAt: string;
+  readonly lastAt: string;
+  readonly steps: readonly StepView[];
+  readonly tables: readonly TableView[];
+  readonly findings: readonly (Finding & { readonly step: StepName })[];
+  readonly queries: readonly QueryView[];
+  readonly notices: readonly string[];
+  readonly totals: Totals;
+  readonly outcome: 'running' | 'completed' | 'failed' | 'rolled-back';
+  readonly exitCode: number | undefined;
+  readonly message: string;
+  readonly remedies: readonly string[];
+}
+
+export const EMPTY_VIEW: RunView = {
+  run: '',
+  plan: '',
+  source: '',
+  target: '',
+  folder: '',
+  log: '',
+  dryRun: false,
+  resumed: false,
+  startedAt: '',
+  lastAt: '',
+  steps: [],
+  tables: [],
+  findings: [],
+  queries: [],
+  notices: [],
+  totals: { tables: 0, rows: 0, bytes: 0, quarantined: 0 },
+  outcome: 'running',
+  exitCode: undefined,
+  message: '',
+  remedies: [],
+};
+
+const EMPTY_TABLE: Omit<TableView, 'name'> = {
+  state: 'left',
+  rows: 0,
+  bytes: 0,
+  rowsDone: 0,
+  quarantined: 0,
+  sourceDigest: '',
+  targetDigest: '',
+  sourceRows: 0,
+  targetRows: 0,
+  differences: 0,
+  elapsedMs: 0,
+};
+
+/** The view after one more event. */
+export function reduce(view: RunView, event: WizardEvent): RunView {
+  const next = { ...view, run: event.run, lastAt: event.at };
+  switch (event.type) {
+    case 'run.started':
+    case 'run.resumed':
+      return startRun(next, event);
+    case 'step.started':
+      return changeStep(dropFindings(next, event.step), event.step, { state: 'running', title: event.title, elapsedMs: 0 });
+    case 'step.progress': {
+      const shown = changeStep(next, event.step, { progress: event, elapsedMs: event.elapsedMs });
+      if (event.table === undefined || event.step !== 'copy') return shown;
+      return changeTable(shown, event.table, { rowsDone: event.done });
+    }
+    case 'step.finding':
+      return { ...next, findings: [...view.findings, { ...event.finding, step: event.step }] };
+    case 'step.completed':
+      return changeStep(next, event.step, { state: 'done', summary: event.summary, elapsedMs: event.elapsedMs, progress: undefined });
+    case 'step.failed':
+      return changeStep(next, event.step, { state: 'failed', summary: event.message, elapsedMs: event.elapsedMs, progress: undefined });
+    case 'step.undone':
+      return changeStep(next, event.step, { state: 'left', summary: event.summary, progress: undefined });
+    case 'table.started':
+      return changeTable(next, event.table, { state: 'copying', rows: event.rows, bytes: event.bytes });
+    case 'table.copied':
+      return changeTable(next, event.table, {
+        state: 'copied',
+        rows: event.rows,
+        rowsDone: event.rows,
+        bytes: event.bytes,
+        quarantined: event.quarantined,
+        elapsedMs: event.elapsedMs,
+      });
+    case 'table.verified': {
+      const { sourceRows, targetRows, sourceDigest, targetDigest, differences, quarantined } = event;
+      const state = event.equal ? 'verified' : 'different';
+      return changeTable(next, event.table, { state, sourceRows, targetRows, sourceDigest, targetDigest, differences, quarantined });
+    }
+    case 'query.compared': {
+      const { query, equal, rows, sourceMs, targetMs, index } = event;
+      const others = view.queries.filter((other) => other.query !== query);
+      return { ...next, queries: [...others, { query, equal, rows, sourceMs, targetMs, index }] };
+    }
+    case 'notice':
+      return { ...next, notices: [...view.notices, event.message] };
+    case 'input.needed':
+    case 'input.given':
+    case 'plan.statement':
+      return next;
+    case 'run.completed':
+      return { ...next, outcome: 'completed', exitCode: event.exitCode, message: event.message, totals: event.totals };
+    case 'run.failed':
+      return { ...next, outcome: 'failed', exitCode: event.exitCode, message: event.message, remedies: event.remedies };
+    case 'run.rolled-back':
+      return { ...next, outcome: 'rolled-back', exitCode: event.exitCode, message: event.message };
+  }
+}
+
+function startRun(view: RunView, event: Extract<WizardEvent, { type: 'run.started' | 'run.resumed' }>): RunView {
+  const resumed = event.type === 'run.resumed';
+  const done = resumed ? event.done : [];
+  return {
+    ...view,
+    plan: event.plan,
+    source: event.source,
+    target: event.target,
+    folder: event.folder,
+    log: event.log,
+    dryRun: resumed ? false : event.dryRun,
+    resumed,
+    startedAt: view.startedAt === '' ? event.at : view.startedAt,
+    outcome: 'running',
+    exitCode: undefined,
+    message: '',
+    remedies: [],
+    steps: event.steps.map((name) => {
+      const before = view.steps.find((step) => step.name === name);
+      if (before !== undefined && done.includes(name)) return { ...before, state: 'done' };
+      return { name, state: done.includes(name) ? 'done' : 'left', title: name, summary: '', elapsedMs: 0, progress: undefined };
+    }),
+  };
+}
+
+/** A step that runs again finds its findings again. */
+function dropFindings(view: RunView, step: StepName): RunView {
+  return { ...view, findings: view.findings.filter((finding) => finding.step !== step) };
+}
+
+function changeStep(view: RunView, name: StepName, change: Partial<StepView>): RunView {
+  return { ...view, steps: view.steps.map((step) => (step.name === name ? { ...step, ...change } : step)) };
+}
+
+function changeTable(view: RunView, name: string, change: Partial<TableView>): RunView {
+  if (!view.tables.some((table) => table.name === name)) {
+    return { ...view, tables: [...view.tables, { ...EMPTY_TABLE, name, ...change }] };
+  }
+  return { ...view, tables: view.tables.map((table) => (table.name === name ? { ...table, ...change } : table)) };
+}
