@@ -3,13 +3,14 @@ import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { BINARY_HEADER, BINARY_TRAILER, BinaryRowWriter } from '../codec/binary.js';
 import { WizardError } from '../errors.js';
 import { loadSql, quoteName } from '../target/sql.js';
 import type { CopyResult, Job } from './jobs.js';
 import type { BadRow, ChunkReader } from './reader.js';
 
-/** Characters handed to the socket at a time: large enough that calls cost nothing, small enough that the server never waits. */
-const SLICE_CHARACTERS = 64 * 1024;
+/** Handed to the socket at a time: large enough that calls cost nothing, small enough that the server never waits. */
+const SLICE_BYTES = 64 * 1024;
 
 type CopyJob = Extract<Job, { kind: 'copy' }>;
 
@@ -67,14 +68,16 @@ async function copyRows(
 ): Promise<number> {
   const { table } = reader;
   const columns = table.columns.map((column) => quoteName(column.name)).join(', ');
-  const stream = client.query(copyFrom(`COPY ${quoteName(table.name)} (${columns}) FROM STDIN`));
+  const stream = client.query(
+    copyFrom(`COPY ${quoteName(table.name)} (${columns}) FROM STDIN (FORMAT binary)`),
+  );
   const done = finished(stream);
   // The first rejection is awaited below; until then it must not count as unhandled.
   done.catch(() => undefined);
   let rows = 0;
   try {
-    const slices = job.survey.bad === 0 ? trustedSlices(reader, job) : checkedSlices(reader, job, bad);
-    for (const slice of slices) {
+    stream.write(BINARY_HEADER);
+    for (const slice of slicesOf(reader, job, bad)) {
       rows += slice.rows;
       if (!stream.write(slice.data)) await Promise.race([once(stream, 'drain'), done]);
     }
@@ -82,7 +85,7 @@ async function copyRows(
     stream.destroy();
     throw error;
   }
-  stream.end();
+  stream.end(BINARY_TRAILER);
   await done;
   if (stream.rowCount !== rows) throw new Error(`COPY took ${stream.rowCount} of ${rows} rows`);
   return rows;
@@ -93,31 +96,26 @@ interface Slice {
   readonly rows: number;
 }
 
-/** The survey has checked every value: rows pass as text, many at a time. */
-function* trustedSlices(reader: ChunkReader, { chunk, survey }: CopyJob): Generator<Slice> {
-  let text = '';
+/** The rows of the chunk in slices; those with problems are collected in `bad` and left out. */
+function* slicesOf(
+  reader: ChunkReader,
+  { chunk, orphans, survey }: CopyJob,
+  bad: BadRow[],
+): Generator<Slice> {
+  const writer = new BinaryRowWriter(reader.table.columns, SLICE_BYTES + SLICE_BYTES / 2);
   let rows = 0;
-  for (const row of reader.readTrusted(chunk)) {
-    text += reader.encoder.trustedLine(row, survey.controls);
+  // A chunk in which the survey found nothing needs no second look at its values.
+  const source =
+    survey.bad === 0 ? reader.readTrusted(chunk) : reader.read(chunk, orphans, (row) => bad.push(row));
+  for (const row of source) {
+    writer.write(row);
     rows++;
-    if (text.length >= SLICE_CHARACTERS) {
-      yield { data: Buffer.from(text, 'utf8'), rows };
-      text = '';
+    if (writer.length >= SLICE_BYTES) {
+      yield { data: writer.take(), rows };
       rows = 0;
     }
   }
-  if (rows > 0) yield { data: Buffer.from(text, 'utf8'), rows };
-}
-
-/** The chunk has bad rows: every value is checked again, and what has problems is collected in `bad`. */
-function* checkedSlices(reader: ChunkReader, { chunk, orphans }: CopyJob, bad: BadRow[]): Generator<Slice> {
-  const { encoder } = reader;
-  encoder.length = 0;
-  for (const _ of reader.read(chunk, orphans, (row) => bad.push(row))) {
-    encoder.endLine();
-    yield { data: Buffer.from(encoder.out.subarray(0, encoder.length)), rows: 1 };
-    encoder.length = 0;
-  }
+  if (rows > 0) yield { data: writer.take(), rows };
 }
 
 async function quarantineRow(

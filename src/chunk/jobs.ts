@@ -2,6 +2,7 @@
 import type { ProblemCode } from '../codec/problem.js';
 import type { ForeignKeyPlan, TablePlan } from '../plans/plan.js';
 import type { TargetAddress } from '../target/connect.js';
+import type { RowDifference } from './compare.js';
 import type { ChunkRange } from './range.js';
 
 export interface WorkerSetup {
@@ -32,7 +33,15 @@ export type Job =
       /** What the survey of the same chunk found; the copy must come to the same count. */
       readonly survey: ChunkSurvey;
     }
-  | { readonly kind: 'verify'; readonly chunk: ChunkRange; readonly orphans: readonly OrphanRule[] };
+  | { readonly kind: 'verify'; readonly chunk: ChunkRange; readonly orphans: readonly OrphanRule[] }
+  /** Row by row, for a chunk whose digests differ. */
+  | { readonly kind: 'compare'; readonly chunk: ChunkRange; readonly orphans: readonly OrphanRule[] }
+  /** The target's side alone. */
+  | { readonly kind: 'digest'; readonly chunk: ChunkRange }
+  /** SQLite's own check of the whole file. */
+  | { readonly kind: 'integrity' }
+  /** One of the application's queries on the file. */
+  | { readonly kind: 'query'; readonly sql: string };
 
 /** One kind of problem in one column of one chunk. */
 export interface ProblemSummary {
@@ -53,8 +62,6 @@ export interface ChunkSurvey {
   /** Bytes of the canonical lines. */
   readonly bytes: number;
   readonly digest: string;
-  /** Whether any text holds a tab or a line end, so that copying must look for them. */
-  readonly controls: boolean;
 }
 
 export interface SurveyResult extends ChunkSurvey {
@@ -72,13 +79,36 @@ export interface CopyResult {
   readonly skipped: boolean;
 }
 
+export interface TargetDigest {
+  readonly rows: number;
+  readonly digest: string;
+}
+
 export interface VerifyResult {
   readonly source: ChunkSurvey;
-  readonly target: { readonly rows: number; readonly digest: string };
+  readonly target: TargetDigest;
+}
+
+export interface CompareResult {
+  /** The first 1,000 differences. */
+  readonly differences: readonly RowDifference[];
+  readonly count: number;
+}
+
+export interface QueryResult {
+  readonly columns: readonly string[];
+  /** Values in canonical text, null for NULL. */
+  readonly rows: readonly (readonly (string | null)[])[];
+  readonly elapsedMs: number;
 }
 
 export interface JobResults {
   survey: SurveyResult;
   copy: CopyResult;
   verify: VerifyResult;
+  compare: CompareResult;
+  digest: TargetDigest;
+  /** Complaints; none when the file is sound. */
+  integrity: readonly string[];
+  query: QueryResult;
 }

@@ -34,7 +34,6 @@ export class ChunkReader {
   private readonly present: readonly string[];
   private readonly keyPositions: readonly number[];
   private readonly statements = new Map<string, Statement<unknown[], SqliteValue[]>>();
-  private lineStart = 0;
 
   /** `side` is a second connection to the same file, because the first is busy while rows come from it. */
   constructor(db: Database, side: Database, table: TablePlan, present: readonly string[]) {
@@ -47,24 +46,27 @@ export class ChunkReader {
   }
 
   /**
-   * Yields after each good row, whose line has then been appended to `encoder.out` without an end, and calls `bad` for each
-   * row with problems. The caller may wait for a stream between two rows.
+   * Yields each good row, whose line then stands in `encoder.out`, and calls `bad` for each row with problems. The caller may
+   * wait for a stream between two rows.
    */
-  *read(chunk: ChunkRange, orphans: readonly OrphanRule[], bad: (row: BadRow) => void): Generator<void> {
+  *read(
+    chunk: ChunkRange,
+    orphans: readonly OrphanRule[],
+    bad: (row: BadRow) => void,
+  ): Generator<SqliteValue[]> {
     const { where, values } = sourceRange(this.table, chunk);
     const orphaned = orphans.map((rule) => this.orphanKeys(chunk, rule));
     let index = -1;
     for (const row of this.statement(where).iterate(...values)) {
       index++;
+      this.encoder.length = 0;
       let problems = this.encode(row, chunk, index);
       const key = this.keyOf(row);
       orphans.forEach((rule, i) => {
         if (orphaned[i]?.has(key) === true) problems = [...(problems ?? []), this.orphanProblem(rule, row)];
       });
-      if (problems === undefined) yield;
+      if (problems === undefined) yield row;
       else {
-        // A row whose only problem is its missing parent has been encoded already: its line is taken back.
-        this.encoder.length = this.lineStart;
         bad({
           key: this.hasSoundKey(row) ? key : `${key} (row ${index + 1} of chunk ${chunk.number})`,
           row,
@@ -82,7 +84,6 @@ export class ChunkReader {
   }
 
   private encode(row: readonly SqliteValue[], chunk: ChunkRange, index: number): RowProblem[] | undefined {
-    this.lineStart = this.encoder.length;
     const problems = this.encoder.encode(row);
     if (problems?.some(({ problem }) => problem.code === 'text-utf8') !== true) return problems;
     // U+FFFD may be the reader's mark for broken bytes, or really be in the source: the bytes decide.

@@ -21,8 +21,6 @@ export function surveyChunk(
   const badKeys: string[] = [];
   let bytes = 0;
   let bad = 0;
-  encoder.sawControls = false;
-  encoder.length = 0;
   const collect = (row: BadRow): void => {
     bad++;
     problems.add(row);
@@ -31,7 +29,6 @@ export function surveyChunk(
   for (const _ of reader.read(chunk, orphans, collect)) {
     bytes += encoder.length;
     hashes.push(crypto.hash('sha256', encoder.out.subarray(0, encoder.length), 'hex'));
-    encoder.length = 0;
   }
   const respelled = encoder.takeRespelled();
   return {
@@ -39,7 +36,6 @@ export function surveyChunk(
     bad,
     bytes,
     digest: digestOf(hashes),
-    controls: encoder.sawControls,
     problems: problems.summaries(),
     badKeys,
     respelled,

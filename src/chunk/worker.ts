@@ -3,10 +3,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Database } from 'better-sqlite3';
 import type pg from 'pg';
+import type { SqliteValue } from '../codec/column.js';
+import { numericFromDouble } from '../codec/decimal.js';
 import { WizardError, codeOf, messageOf } from '../errors.js';
+import type { TablePlan } from '../plans/plan.js';
 import { openSource, sourceError } from '../source/sqlite.js';
 import { connectTarget, targetError } from '../target/connect.js';
 import { fillSql, quoteName } from '../target/sql.js';
+import { type RowDifference, compareRows } from './compare.js';
 import { copyChunk } from './copy.js';
 import type { Job, JobResults, WorkerSetup } from './jobs.js';
 import type { WorkerReply, WorkerRequest } from './pool.js';
@@ -14,23 +18,34 @@ import { type ChunkRange, targetLine, targetRange } from './range.js';
 import { ChunkReader } from './reader.js';
 import { surveyChunk } from './survey.js';
 
+/** Beyond this a chunk is not different but another one; the count goes on. */
+const MAX_DIFFERENCES = 1000;
+
 const setup: WorkerSetup = workerData;
 const readers = new Map<string, ChunkReader>();
 let db: Database | undefined;
 let side: Database | undefined;
 let client: pg.Client | undefined;
 
+function source(): Database {
+  db ??= openSource(setup.file);
+  return db;
+}
+
 function readerFor(name: string): ChunkReader {
   let reader = readers.get(name);
   if (reader === undefined) {
-    const table = setup.tables.find((candidate) => candidate.name === name);
-    if (table === undefined) throw new RangeError(`no table ${name}`);
-    db ??= openSource(setup.file);
     side ??= openSource(setup.file);
-    reader = new ChunkReader(db, side, table, setup.present[name] ?? []);
+    reader = new ChunkReader(source(), side, tableNamed(name), setup.present[name] ?? []);
     readers.set(name, reader);
   }
   return reader;
+}
+
+function tableNamed(name: string): TablePlan {
+  const table = setup.tables.find((candidate) => candidate.name === name);
+  if (table === undefined) throw new RangeError(`no table ${name}`);
+  return table;
 }
 
 async function targetClient(): Promise<pg.Client> {
@@ -40,30 +55,66 @@ async function targetClient(): Promise<pg.Client> {
 }
 
 async function perform(job: Job): Promise<JobResults[Job['kind']]> {
-  const reader = readerFor(job.chunk.table);
   switch (job.kind) {
     case 'survey':
-      return surveyChunk(reader, job.chunk, job.orphans);
-    case 'copy':
-      return copyChunk(await targetClient(), reader, job, {
-        runId: setup.runId ?? '',
-        quarantine: setup.quarantine === true,
-      });
+      return surveyChunk(readerFor(job.chunk.table), job.chunk, job.orphans);
+    case 'copy': {
+      const options = { runId: setup.runId ?? '', quarantine: setup.quarantine === true };
+      return copyChunk(await targetClient(), readerFor(job.chunk.table), job, options);
+    }
     case 'verify': {
-      const target = digestTarget(await targetClient(), reader, job.chunk);
+      const target = digestTarget(await targetClient(), job.chunk);
       // Awaited below; until then its failure must not count as unhandled.
       target.catch(() => undefined);
-      const source = surveyChunk(reader, job.chunk, job.orphans);
-      return { source, target: await target };
+      const survey = surveyChunk(readerFor(job.chunk.table), job.chunk, job.orphans);
+      return { source: survey, target: await target };
     }
+    case 'compare':
+      return compareChunk(job);
+    case 'digest':
+      return digestTarget(await targetClient(), job.chunk);
+    case 'integrity':
+      return checkIntegrity();
+    case 'query':
+      return runQuery(job.sql);
   }
 }
 
-async function digestTarget(
-  target: pg.Client,
-  { table }: ChunkReader,
-  chunk: ChunkRange,
-): Promise<JobResults['verify']['target']> {
+async function compareChunk({
+  chunk,
+  orphans,
+}: Extract<Job, { kind: 'compare' }>): Promise<JobResults['compare']> {
+  const differences: RowDifference[] = [];
+  let count = 0;
+  await compareRows(await targetClient(), readerFor(chunk.table), chunk, orphans, (difference) => {
+    count++;
+    if (differences.length < MAX_DIFFERENCES) differences.push(difference);
+  });
+  return { differences, count };
+}
+
+function checkIntegrity(): string[] {
+  const lines = source().prepare<[], { integrity_check: string }>('PRAGMA integrity_check(20)').all();
+  return lines.map((line) => line.integrity_check).filter((line) => line !== 'ok');
+}
+
+function runQuery(sql: string): JobResults['query'] {
+  const startedAt = performance.now();
+  const statement = source().prepare<[], SqliteValue[]>(sql).raw(true).safeIntegers(true);
+  const rows = statement.all();
+  const elapsedMs = performance.now() - startedAt;
+  const columns = statement.columns().map(({ name }) => name);
+  return { columns, rows: rows.map((row) => row.map(showCell)), elapsedMs };
+}
+
+function showCell(value: SqliteValue): string | null {
+  if (value === null) return null;
+  if (typeof value === 'number') return numericFromDouble(value);
+  return Buffer.isBuffer(value) ? `\\x${value.toString('hex')}` : String(value);
+}
+
+async function digestTarget(target: pg.Client, chunk: ChunkRange): Promise<JobResults['digest']> {
+  const table = tableNamed(chunk.table);
   const { where, values } = targetRange(table, chunk);
   const sql = fillSql('verify/chunk_digest.sql', {
     line: targetLine(table.columns),
@@ -77,7 +128,7 @@ async function digestTarget(
 /** An error as plain data; errors of SQLite and of the server are told apart here, where it is known who spoke. */
 function failureOf(job: Job, error: unknown): WizardError {
   if (error instanceof WizardError) return error;
-  const doing = `chunk ${job.chunk.number} of ${job.chunk.table}`;
+  const doing = 'chunk' in job ? `chunk ${job.chunk.number} of ${job.chunk.table}` : job.kind;
   const isSource = codeOf(error)?.startsWith('SQLITE_') === true;
   if (isSource) return sourceError(setup.file, error);
   if (error instanceof RangeError || error instanceof TypeError) throw error;

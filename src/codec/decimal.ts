@@ -4,6 +4,9 @@
 const MAX_INTEGER_DIGITS = 131_072;
 const MAX_SCALE = 16_383;
 
+// Below this, a point halfway between two doubles has more digits than a shortest decimal; from here on doubles are whole numbers.
+const HALFWAY_FROM = 2 ** 53;
+
 /**
  * The text of `value::numeric` for a JSON number or any decimal with an optional exponent: exponent written out, zeros at the
  * end kept, no negative zero. Undefined when numeric cannot hold it exactly.
@@ -40,17 +43,35 @@ export function numericFromDouble(value: number): string {
 
 /**
  * A double as float8out prints it with extra_float_digits >= 1: shortest round trip, scientific below 1e-4 and from 1e15 on
- * (src/common/d2s.c), exponent of at least two digits.
+ * (src/common/d2s.c), exponent of at least two digits. d2s.c never writes a decimal exactly halfway between two doubles,
+ * JavaScript does where it reads back right: 1e23 is 9.999999999999999e+22 there.
  */
 export function float8FromDouble(value: number): string {
   if (Object.is(value, -0)) return '-0';
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
   if (value === 0) return '0';
-  const [mantissa = '', exponentText = '0'] = value.toExponential().split('e');
+  const shortest = Math.abs(value) > HALFWAY_FROM ? insideRange(value) : value.toExponential();
+  const [mantissa = '', exponentText = '0'] = shortest.split('e');
   const exponent = Number(exponentText);
   if (exponent < -4 || exponent >= 15) {
     const magnitude = String(Math.abs(exponent)).padStart(2, '0');
     return `${mantissa}e${exponent < 0 ? '-' : '+'}${magnitude}`;
   }
   return numericFromDouble(value);
+}
+
+/** The shortest decimal strictly inside the range that reads back as `value`, nearest to it, in exponential form. */
+function insideRange(value: number): string {
+  // In quarters of one, because the range below a power of two is half as wide as the one above.
+  const exact = 4n * BigInt(Math.abs(value));
+  const gap = 1n << BigInt(exact.toString(2).length - 53);
+  const low = exact - gap / ((exact & (exact - 1n)) === 0n ? 4n : 2n);
+  const high = exact + gap / 2n;
+  const isInside = (candidate: bigint): boolean => candidate > low && candidate < high;
+  if (isInside(4n * BigInt(numericFromDouble(Math.abs(value))))) return value.toExponential();
+  for (let digits = 0; digits < 17; digits++) {
+    const text = value.toExponential(digits);
+    if (isInside(4n * BigInt(canonicalNumber(text.replace('-', '')) ?? 0))) return text;
+  }
+  return value.toExponential();
 }

@@ -108,6 +108,24 @@ function built(start: number): void {
   valueBuilt = true;
 }
 
+// Below this many bytes moving costs more than it saves; each level may then leave that much behind.
+const DEAD_BYTES = 1024;
+
+/**
+ * The same for an object or array whose parts were written from `floor` on: it takes their place once they are larger than
+ * itself. Otherwise a value at depth 1,000 would stand in scratch 1,000 times.
+ */
+function assembled(floor: number, start: number): void {
+  const length = used - start;
+  if (start - floor <= length + DEAD_BYTES) {
+    built(start);
+    return;
+  }
+  scratch.copyWithin(floor, start, used);
+  used = floor + length;
+  built(floor);
+}
+
 function readValue(): void {
   switch (byteAt(at)) {
     case QUOTE:
@@ -193,6 +211,8 @@ function notANumber(start: number): JsonError {
 
 function reserve(more: number): void {
   if (used + more <= scratch.length) return;
+  // Ranges are 32-bit numbers.
+  if (used + more > 0x7fffffff) throw new RangeError('a JSON document is too large to be put in order');
   const grown = Buffer.allocUnsafe(Math.max(scratch.length * 2, used + more));
   scratch.copy(grown, 0, 0, used);
   scratch = grown;
@@ -312,6 +332,7 @@ function readArray(): void {
   enter();
   const start = at++;
   const base = rangesUsed;
+  const floor = used;
   let canonical = true;
   skipSpace();
   if (byteAt(at) === 0x5d) {
@@ -351,7 +372,7 @@ function readArray(): void {
       append(ranges[r + 2] === 1 ? scratch : input, ranges[r] ?? 0, ranges[r + 1] ?? 0);
     }
     scratch[used++] = 0x5d;
-    built(from);
+    assembled(floor, from);
   }
   rangesUsed = base;
 }
@@ -360,6 +381,7 @@ function readObject(): void {
   enter();
   const bytes = input;
   const base = rangesUsed;
+  const floor = used;
   let shape = rootShape();
   at++;
   skipSpace();
@@ -384,12 +406,12 @@ function readObject(): void {
     }
   }
   depth--;
-  assemble(orderOf(shape), base);
+  assemble(orderOf(shape), base, floor);
   rangesUsed = base;
 }
 
-/** Writes the object whose values are the ranges from `base` on. */
-function assemble(order: Order, base: number): void {
+/** Writes the object whose values are the ranges from `base` on, those that were built from `floor` on. */
+function assemble(order: Order, base: number, floor: number): void {
   if (order.hasBackslash) backslashes = true;
   const { index, leads, leadStart } = order;
   const from = used;
@@ -403,7 +425,7 @@ function assemble(order: Order, base: number): void {
     append(ranges[r + 2] === 1 ? scratch : input, ranges[r] ?? 0, ranges[r + 1] ?? 0);
   }
   scratch[used++] = 0x7d;
-  built(from);
+  assembled(floor, from);
 }
 
 /** The shape reached by the key at the cursor; the key that followed this shape last time is tried first, byte by byte. */

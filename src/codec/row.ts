@@ -21,8 +21,6 @@ export class RowEncoder {
   length = 0;
   /** Whether U+FFFD in a value is really in the source; otherwise it is taken for the mark of invalid UTF-8. */
   trustReplacement = false;
-  /** Set when a text with a tab or a line end has been met. */
-  sawControls = false;
 
   private readonly codecs: readonly ColumnCodec[];
   private input = Buffer.allocUnsafe(1 << 16);
@@ -76,10 +74,7 @@ export class RowEncoder {
         text = canonical;
       } else {
         const canonical = codec.canonical(value);
-        if (typeof canonical === 'string') {
-          this.sawControls ||= typeof value === 'string' && hasControls(value);
-          text = escapeCopy(canonical);
-        } else text = canonical;
+        text = typeof canonical === 'string' ? escapeCopy(canonical) : canonical;
       }
       if (typeof text === 'string') pending += text;
       else (problems ??= []).push({ column: codec.column, value, problem: text });
@@ -89,36 +84,7 @@ export class RowEncoder {
     return problems;
   }
 
-  /** Ends the line. */
-  endLine(): void {
-    this.reserve(1);
-    this.out[this.length++] = 0x0a;
-  }
-
-  /**
-   * The COPY line of a row whose values have all been checked before, with its end: text as it stands in the source, from
-   * which PostgreSQL makes the same values as from the canonical line. `controls` tells whether tabs or line ends may occur.
-   */
-  trustedLine(row: readonly SqliteValue[], controls: boolean): string {
-    let line = '';
-    for (let i = 0; i < this.codecs.length; i++) {
-      if (i > 0) line += '\t';
-      const value = row[i] ?? null;
-      if (typeof value === 'string') line += controls || value.includes('\\') ? escapeCopy(value) : value;
-      else if (value === null) line += '\\N';
-      else line += this.trustedValue(i, value);
-    }
-    return line + '\n';
-  }
-
-  private trustedValue(column: number, value: bigint | number | Buffer): string {
-    const text = this.codecs[column]?.canonical(value);
-    if (typeof text !== 'string') throw new Error('a checked value has a problem');
-    return Buffer.isBuffer(value) ? escapeCopy(text) : text;
-  }
-
   private canonicalJson(value: string): CanonicalJson | Problem {
-    this.sawControls ||= hasControls(value);
     if (value.length * 3 + 1 > this.input.length) this.input = Buffer.allocUnsafe(value.length * 4);
     try {
       return canonicalJsonBytes(this.input, this.input.write(value, 'utf8'));
@@ -153,10 +119,6 @@ export class RowEncoder {
     this.out.copy(grown, 0, 0, this.length);
     this.out = grown;
   }
-}
-
-function hasControls(text: string): boolean {
-  return text.includes('\t') || text.includes('\n') || text.includes('\r');
 }
 
 /** COPY text of a value that is not NULL (PostgreSQL manual, COPY, "Text Format"): the four characters that must be escaped. */

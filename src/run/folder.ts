@@ -81,7 +81,9 @@ export function listRuns(backupDir: string): RunFolder[] {
     throw error;
   }
   return names
-    .filter((name) => /^\d{8}-\d{6}-[0-9a-f]{4}$/.test(name) && existsSync(join(backupDir, name, FILES.state)))
+    .filter(
+      (name) => /^\d{8}-\d{6}-[0-9a-f]{4}$/.test(name) && existsSync(join(backupDir, name, FILES.state)),
+    )
     .sort()
     .map((name) => ({ path: join(backupDir, name), state: loadState(join(backupDir, name)) }));
 }

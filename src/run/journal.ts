@@ -59,7 +59,9 @@ export class Journal {
 
 /** A copy of plain data in which every text has lost the secrets. */
 function redactIn<T>(value: T, secrets: readonly string[]): T {
-  const text = JSON.stringify(value, (_, part: unknown) => (typeof part === 'string' ? redactText(part, secrets) : part));
+  const text = JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'string' ? redactText(part, secrets) : part,
+  );
   return JSON.parse(text) as T;
 }
 

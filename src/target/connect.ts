@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import pg from 'pg';
 import { parse } from 'pg-connection-string';
 import { WizardError, codeOf, messageOf } from '../errors.js';
+import { loadSql } from './sql.js';
 
 /** Everything needed to connect; travels to worker threads, never to a file, an event or a child's arguments. */
 export interface TargetAddress {

@@ -1,0 +1,52 @@
+// The questions that flags and environment leave open, asked in plain text before anything starts: the target, its password,
+// and whether to begin. Only when somebody sits at a terminal.
+import { EXIT, WizardError, messageOf } from '../errors.js';
+import { hasPgpassEntry, nameOfTarget } from '../target/connect.js';
+import { withPassword } from './target-url.js';
+
+/** Asks for the URL and, unless PGPASSWORD or a pgpass file has it, for the password, which is not echoed at all. */
+export async function askTarget(env: NodeJS.ProcessEnv): Promise<string> {
+  const { input, password } = await import('@inquirer/prompts');
+  const url = await answered(
+    input({ message: 'Target, without its password (postgresql://USER@HOST:5432/DATABASE)', validate: isUrl }),
+  );
+  if (env['PGPASSWORD'] !== undefined || (await hasPgpassEntry(nameOfTarget(url)))) return url;
+  const secret = await answered(password({ message: 'Password (nothing is shown; empty for none)' }));
+  return secret === '' ? url : withPassword(url, secret);
+}
+
+function isUrl(text: string): true | string {
+  try {
+    nameOfTarget(text);
+  } catch (error) {
+    return messageOf(error);
+  }
+  const userinfo = /^\w+:\/\/([^@/]*)@/.exec(text)?.[1];
+  if (userinfo === undefined || userinfo === '') return 'name the user too: postgresql://USER@HOST:5432/DATABASE';
+  return userinfo.includes(':') ? 'leave the password out; the next question is for it' : true;
+}
+
+/** Throws DECLINED (exit 130) when the answer is no, which is the default. */
+export async function confirmStart(message: string): Promise<void> {
+  const { confirm } = await import('@inquirer/prompts');
+  if (await answered(confirm({ message, default: false }))) return;
+  throw new WizardError({
+    code: 'DECLINED',
+    message: 'the answer is no: nothing is started',
+    exitCode: EXIT.interrupted,
+  });
+}
+
+/** Ctrl-C at a question ends the wizard like Ctrl-C anywhere. */
+async function answered<T>(question: Promise<T>): Promise<T> {
+  try {
+    return await question;
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'ExitPromptError') throw error;
+    throw new WizardError({
+      code: 'INTERRUPTED',
+      message: 'stopped at the question; nothing is started',
+      exitCode: EXIT.interrupted,
+    });
+  }
+}

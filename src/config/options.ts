@@ -1,0 +1,207 @@
+// The one table of options: the command line, the environment, the config file, every help text and the README's block are
+// made from it. Nothing heavy is imported here, because --help reads it.
+
+export const COMMANDS = [
+  { name: 'run', help: 'check, back up, copy, compare; with --yes without a terminal' },
+  { name: 'status', help: 'the last run, or the one going on' },
+  { name: 'verify', help: 'compare source and target again, change nothing' },
+  { name: 'report', help: "the last run's report as text or JSON" },
+  { name: 'doctor', help: 'is this machine ready?' },
+  { name: 'demo', help: 'a sample source and a private PostgreSQL, migrated' },
+] as const;
+export type CommandName = (typeof COMMANDS)[number]['name'];
+
+export const GROUPS = ['What is moved', 'How', 'Starting and resuming', 'Output', 'Demo'] as const;
+
+interface OptionFields {
+  /** The flag without its dashes; also the key in a config file. */
+  readonly name: string;
+  /** What follows the flag; absent for a switch. */
+  readonly argument?: string;
+  readonly env: string;
+  readonly help: string;
+  readonly group: (typeof GROUPS)[number];
+  readonly commands: readonly CommandName[];
+  /** The only values allowed. */
+  readonly choices?: readonly string[];
+  /** A whole number from … to …; absent for text. */
+  readonly range?: readonly [least: number, most: number];
+  /** Source and backup folder have their default from the plan. */
+  readonly default?: string | number;
+}
+
+const every: readonly CommandName[] = COMMANDS.map(({ name }) => name);
+
+const table = [
+  {
+    name: 'plan',
+    argument: 'NAME',
+    env: 'TTM_PLAN',
+    help: 'application to migrate (tothemoon)',
+    group: 'What is moved',
+    commands: ['run', 'status', 'verify', 'report', 'doctor'],
+    default: 'tothemoon',
+  },
+  {
+    name: 'source',
+    argument: 'FILE',
+    env: 'TTM_SOURCE',
+    help: "SQLite file (default: the plan's)",
+    group: 'What is moved',
+    commands: ['run', 'doctor'],
+  },
+  {
+    name: 'target',
+    argument: 'URL',
+    env: 'TTM_TARGET',
+    help: 'postgresql://USER@HOST:5432/DB',
+    group: 'What is moved',
+    commands: ['run', 'verify', 'doctor'],
+  },
+  {
+    name: 'target-url-file',
+    argument: 'FILE',
+    env: 'TTM_TARGET_URL_FILE',
+    help: 'reads that URL; - is stdin',
+    group: 'What is moved',
+    commands: ['run', 'verify', 'doctor'],
+  },
+  {
+    name: 'backup-dir',
+    argument: 'DIR',
+    env: 'TTM_BACKUP_DIR',
+    help: "(default: the plan's)",
+    group: 'What is moved',
+    commands: ['run', 'status', 'verify', 'report', 'doctor'],
+  },
+  {
+    name: 'jobs',
+    argument: 'N',
+    env: 'TTM_JOBS',
+    help: 'worker threads (default: 2)',
+    group: 'How',
+    commands: ['run', 'verify', 'demo'],
+    range: [1, 64],
+    default: 2,
+  },
+  {
+    name: 'on-bad-value',
+    argument: 'ACTION',
+    env: 'TTM_ON_BAD_VALUE',
+    help: 'stop (default), quarantine',
+    group: 'How',
+    commands: ['run'],
+    choices: ['stop', 'quarantine'],
+    default: 'stop',
+  },
+  {
+    name: 'on-drift',
+    argument: 'ACTION',
+    env: 'TTM_ON_DRIFT',
+    help: 'stop (default), carry, leave',
+    group: 'How',
+    commands: ['run'],
+    choices: ['stop', 'carry', 'leave'],
+    default: 'stop',
+  },
+  {
+    name: 'no-cutover',
+    env: 'TTM_NO_CUTOVER',
+    help: 'end with the verified copy',
+    group: 'How',
+    commands: ['run'],
+  },
+  {
+    name: 'no-dump',
+    env: 'TTM_NO_DUMP',
+    help: 'no pg_dump of the target',
+    group: 'How',
+    commands: ['run'],
+  },
+  {
+    name: 'yes',
+    env: 'TTM_YES',
+    help: 'ask nothing, take defaults',
+    group: 'Starting and resuming',
+    commands: ['run'],
+  },
+  {
+    name: 'dry-run',
+    env: 'TTM_DRY_RUN',
+    help: 'show all of it, write nothing',
+    group: 'Starting and resuming',
+    commands: ['run'],
+  },
+  {
+    name: 'resume',
+    env: 'TTM_RESUME',
+    help: 'go on with the last run',
+    group: 'Starting and resuming',
+    commands: ['run'],
+  },
+  {
+    name: 'restart',
+    env: 'TTM_RESTART',
+    help: 'undo the last run, begin anew',
+    group: 'Starting and resuming',
+    commands: ['run'],
+  },
+  {
+    name: 'config',
+    argument: 'FILE',
+    env: 'TTM_CONFIG',
+    help: 'options from JSON with comments',
+    group: 'Starting and resuming',
+    commands: ['run', 'status', 'verify', 'report', 'doctor'],
+  },
+  {
+    name: 'plain',
+    env: 'TTM_PLAIN',
+    help: 'lines of text, also on a tty',
+    group: 'Output',
+    commands: ['run', 'verify', 'demo'],
+  },
+  { name: 'json', env: 'TTM_JSON', help: 'JSON on standard output', group: 'Output', commands: every },
+  {
+    name: 'watch',
+    env: 'TTM_WATCH',
+    help: 'again each second until the end',
+    group: 'Output',
+    commands: ['status'],
+  },
+  { name: 'no-color', env: 'TTM_NO_COLOR', help: 'no colours', group: 'Output', commands: every },
+  { name: 'debug', env: 'TTM_DEBUG', help: 'errors with their stack', group: 'Output', commands: every },
+  {
+    name: 'folder',
+    argument: 'DIR',
+    env: 'TTM_DEMO_FOLDER',
+    help: 'of the demo (default: ttm-demo)',
+    group: 'Demo',
+    commands: ['demo'],
+    default: 'ttm-demo',
+  },
+  {
+    name: 'clean',
+    env: 'TTM_DEMO_CLEAN',
+    help: 'stop its server, remove it all',
+    group: 'Demo',
+    commands: ['demo'],
+  },
+] as const satisfies readonly OptionFields[];
+
+export type OptionName = (typeof table)[number]['name'];
+export interface OptionSpec extends OptionFields {
+  readonly name: OptionName;
+}
+
+export const OPTIONS: readonly OptionSpec[] = table;
+
+/** The options a command takes, in the order of the table. */
+export function optionsOf(command: CommandName): OptionSpec[] {
+  return OPTIONS.filter((option) => option.commands.includes(command));
+}
+
+/** `--jobs N` */
+export function flagOf(option: OptionSpec): string {
+  return `--${option.name}${option.argument === undefined ? '' : ` ${option.argument}`}`;
+}

@@ -1,0 +1,95 @@
+// From settings to what a run is asked to do. Everything that is wrong is reported together, before any question.
+import { resolve } from 'node:path';
+import { planNamed } from '../plans/index.js';
+import type { CommandName } from './options.js';
+import { Problems } from './problems.js';
+import type { RunOptions } from './run-options.js';
+import { type Flags, type Settings, readSettings } from './settings.js';
+import { findTarget } from './target-url.js';
+
+export interface Resolved {
+  readonly settings: Settings;
+  readonly options: Omit<RunOptions, 'target'>;
+  /** Undefined when it has to be asked for. */
+  readonly target: string | undefined;
+  /** Warnings for the person. */
+  readonly notices: readonly string[];
+}
+
+export interface RunRequest extends Resolved {
+  /** Whether somebody sits at a terminal and wants to be asked. */
+  readonly canAsk: boolean;
+}
+
+const NO_TARGET = 'no target is named, and nobody can be asked for it';
+const TARGET_REMEDIES = [
+  '--target postgresql://USER@HOST:5432/DATABASE, or the same in TTM_TARGET',
+  'the password: in the URL in TTM_TARGET, PGPASSWORD, ~/.pgpass or --target-url-file FILE',
+];
+
+/** Throws one error (exit 2) with every problem; exit 9 when all that is missing are answers nobody can be asked for. */
+export function resolveRun(flags: Flags, env: NodeJS.ProcessEnv, isTerminal: boolean): RunRequest {
+  const problems = new Problems();
+  const resolved = resolveWith('run', flags, env, problems);
+  const { settings } = resolved;
+  const canAsk = isTerminal && !settings.isOn('yes') && !settings.isOn('json');
+  if (settings.isOn('resume') && settings.isOn('restart'))
+    problems.add('--resume and --restart exclude each other', ['one of the two']);
+  if (!settings.isOn('no-cutover')) {
+    problems.add(
+      'this version prepares everything up to the verified copy; it does not switch the application over',
+      ['--no-cutover'],
+      'NO_CUTOVER_YET',
+    );
+  }
+  if (!canAsk) {
+    if (!isTargetNamed(settings)) problems.addMissing(NO_TARGET, TARGET_REMEDIES);
+    if (!settings.isOn('yes') && !settings.isOn('dry-run'))
+      problems.addMissing('nobody can be asked whether to start', ['--yes starts without asking']);
+  }
+  problems.throwIfAny();
+  return { ...resolved, canAsk };
+}
+
+/** The same for the commands that change nothing. `isTargetNeeded` only when nobody can be asked for it. */
+export function resolveReading(
+  command: Exclude<CommandName, 'run'>,
+  flags: Flags,
+  env: NodeJS.ProcessEnv,
+  isTargetNeeded = false,
+): Resolved {
+  const problems = new Problems();
+  const resolved = resolveWith(command, flags, env, problems);
+  if (isTargetNeeded && !isTargetNamed(resolved.settings)) problems.addMissing(NO_TARGET, TARGET_REMEDIES);
+  problems.throwIfAny();
+  return resolved;
+}
+
+function isTargetNamed(settings: Settings): boolean {
+  return settings.origin('target') !== undefined || settings.origin('target-url-file') !== undefined;
+}
+
+function resolveWith(command: CommandName, flags: Flags, env: NodeJS.ProcessEnv, problems: Problems): Resolved {
+  const settings = readSettings(command, flags, env, problems);
+  const wanted = problems.attempt(() => planNamed(settings.text('plan') ?? 'tothemoon'));
+  const plan = wanted ?? planNamed('tothemoon');
+  const target = findTarget(settings, problems);
+  const fallBack = (name: 'source' | 'backup-dir', value: string): string => {
+    const given = settings.text(name);
+    if (given === undefined) settings.set(name, { value, origin: 'default' });
+    return resolve(given ?? value);
+  };
+  const options = {
+    plan,
+    source: fallBack('source', plan.defaultSource),
+    backupDir: fallBack('backup-dir', plan.defaultBackupDir),
+    jobs: settings.origin('jobs') === undefined ? 2 : settings.count('jobs'),
+    onBadValue: settings.choice('on-bad-value', ['stop', 'quarantine']),
+    onDrift: settings.choice('on-drift', ['stop', 'carry', 'leave']),
+    dump: !settings.isOn('no-dump'),
+    resume: settings.isOn('resume'),
+    restart: settings.isOn('restart'),
+    dryRun: settings.isOn('dry-run'),
+  };
+  return { settings, options, target: target?.url, notices: target?.notices ?? [] };
+}

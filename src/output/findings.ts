@@ -1,0 +1,38 @@
+// What the checks found, errors first, each with the lines to type. Texts may hold data of the source: they are escaped.
+import { showValue } from '../codec/problem.js';
+import type { Finding } from '../events.js';
+import { showCount } from './format.js';
+import type { Colour, Paint } from './paint.js';
+
+const KINDS: readonly (readonly [Finding['severity'], word: string, colour: Colour])[] = [
+  ['error', 'ERROR', 'red'],
+  ['warning', 'warning', 'yellow'],
+  ['info', 'info', 'cyan'],
+  ['ok', 'ok', 'green'],
+];
+const LONGEST = 2000;
+
+/** Lines without indentation of their own; `left` goes before each. */
+export function findingLines(findings: readonly Finding[], paint: Paint, left = ''): string[] {
+  return KINDS.flatMap(([severity, word, colour]) =>
+    findings
+      .filter((finding) => finding.severity === severity)
+      .flatMap((finding) => [
+        `${left}${paint(colour, word.padEnd(7))}  ${safe(finding.message)}${rowsOf(finding)}`,
+        ...(finding.examples ?? []).map(
+          ({ key, value }) => `${left}         ${safe(key)}: ${paint('dim', safe(value))}`,
+        ),
+        ...finding.remedies.map((remedy) => `${left}         ${paint('bold', '>')} ${safe(remedy)}`),
+      ]),
+  );
+}
+
+function rowsOf({ count }: Finding): string {
+  if (count === undefined) return '';
+  return count === 1 ? ' (1 row)' : ` (${showCount(count)} rows)`;
+}
+
+/** A text of one line in which nothing can steer the terminal. */
+export function safe(text: string): string {
+  return showValue(text, LONGEST);
+}

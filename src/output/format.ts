@@ -1,0 +1,49 @@
+// How numbers, sizes and times look for people: the same everywhere, whatever the locale of the machine.
+import prettyBytes from 'pretty-bytes';
+import prettyMs from 'pretty-ms';
+
+const GROUPED = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+/** `847,080` */
+export function showCount(count: number): string {
+  return GROUPED.format(count);
+}
+
+/** `1.4 GB` */
+export function showSize(bytes: number): string {
+  return prettyBytes(bytes);
+}
+
+/** `13.4 s`; below a second `12 ms`, `0.4 ms`. */
+export function showDuration(ms: number): string {
+  if (ms < 1000) return `${ms < 10 && !Number.isInteger(ms) ? ms.toFixed(1) : Math.round(ms)} ms`;
+  return prettyMs(ms, { keepDecimalsOnWholeSeconds: true, secondsDecimalDigits: ms < 60_000 ? 1 : 0 }).replace(
+    /(\d)([a-z]+)/g,
+    '$1 $2',
+  );
+}
+
+/** `02:00:13`, in the machine's own time zone like every other log there. */
+export function showClock(at: string): string {
+  const date = new Date(at);
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(':');
+}
+
+/** `2026-01-31 02:00:13 +00:00` */
+export function showMoment(at: string): string {
+  const date = new Date(at);
+  const day = [date.getFullYear(), twoDigits(date.getMonth() + 1), twoDigits(date.getDate())].join('-');
+  const offset = -date.getTimezoneOffset();
+  const [hours, minutes] = [Math.floor(Math.abs(offset) / 60), Math.abs(offset) % 60].map(twoDigits);
+  return `${day} ${showClock(at)} ${offset < 0 ? '-' : '+'}${hours ?? '00'}:${minutes ?? '00'}`;
+}
+
+/** Whole percent, 100 only when all is done. */
+export function percentOf(done: number, total: number): number {
+  if (done >= total) return 100;
+  return Math.min(99, Math.floor((done / total) * 100));
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0');
+}

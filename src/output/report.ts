@@ -1,0 +1,32 @@
+// The report of a run: what the summary shows, with every finding and notice, as text for people and JSON for scripts. It is
+// made from the view alone, which holds no secret.
+import { join } from 'node:path';
+import { sync as writeFileAtomicSync } from 'write-file-atomic';
+import type { RunView } from '../view.js';
+import { findingLines, safe } from './findings.js';
+import { unpainted } from './paint.js';
+import { summaryLines } from './summary.js';
+
+/** The report as text, ending in a newline. */
+export function reportText(view: RunView): string {
+  const findings = view.steps.flatMap(({ name }) => {
+    const found = view.findings.filter((finding) => finding.step === name);
+    return found.length === 0 ? [] : ['', `Findings of ${name}`, ...findingLines(found, unpainted, '  ')];
+  });
+  const notices = view.notices.length === 0 ? [] : ['', 'Notices', ...view.notices.map((text) => `  ${safe(text)}`)];
+  const remedies =
+    view.remedies.length === 0 ? [] : ['', 'What to do', ...view.remedies.map((text) => `  ${safe(text)}`)];
+  return [...summaryLines(view, unpainted), ...findings, ...notices, ...remedies, ''].join('\n');
+}
+
+/** The report as one object: the view with a version of its form. */
+export function reportObject(view: RunView): { readonly v: 1 } & RunView {
+  return { v: 1, ...view };
+}
+
+/** Writes report.txt and report.json (0600) into the run's folder, each whole or not at all. */
+export function writeReport(folder: string, view: RunView): void {
+  const mode = { mode: 0o600 };
+  writeFileAtomicSync(join(folder, 'report.txt'), reportText(view), mode);
+  writeFileAtomicSync(join(folder, 'report.json'), `${JSON.stringify(reportObject(view), null, 2)}\n`, mode);
+}

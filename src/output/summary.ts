@@ -1,0 +1,125 @@
+// The end of a run on one page, for the terminal and for the report: steps, tables, queries, and where everything is.
+import { join } from 'node:path';
+import { FILES } from '../run/folder.js';
+import type { QueryView, RunView, StepView, TableView } from '../view.js';
+import { safe } from './findings.js';
+import { showCount, showDuration, showMoment } from './format.js';
+import type { Paint } from './paint.js';
+import { tableLines } from './text-table.js';
+
+const DIGEST_LENGTH = 12;
+
+/** Lines of the whole page; the parts of which nothing is known yet are left out. */
+export function summaryLines(view: RunView, paint: Paint): string[] {
+  return [
+    ...headLines(view, paint),
+    ...section(stepLines(view.steps, paint)),
+    ...section(tableSection(view.tables, paint)),
+    ...section(querySection(view.queries, paint)),
+    ...section(placeLines(view)),
+  ];
+}
+
+function section(lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', ...lines];
+}
+
+/** What was moved from where to where, when, and how it ended. */
+export function headLines(view: RunView, paint: Paint): string[] {
+  const rows = [
+    ['run', `${view.run}${view.dryRun ? ' (dry run: nothing is written)' : ''}`],
+    ['started', `${showMoment(view.startedAt)}${view.resumed ? ', resumed' : ''}`],
+    ['plan', view.plan],
+    ['source', safe(view.source)],
+    ['target', safe(view.target)],
+    ['outcome', outcomeOf(view, paint)],
+  ];
+  return tableLines(rows, ['left', 'left']);
+}
+
+/** `completed: 4 tables, …`, in a word that needs no colour. */
+export function outcomeOf(view: RunView, paint: Paint): string {
+  const exit = view.exitCode === undefined ? '' : ` (exit ${view.exitCode})`;
+  const [first = ''] = view.message.split('\n');
+  const text = `${view.outcome}${first === '' ? '' : `: ${safe(first)}`}${exit}`;
+  if (view.outcome === 'running') return text;
+  return paint(view.exitCode === 0 ? 'green' : 'red', text);
+}
+
+function stepLines(steps: readonly StepView[], paint: Paint): string[] {
+  if (steps.length === 0) return [];
+  const total = steps.reduce((sum, step) => sum + step.elapsedMs, 0);
+  const rows = steps.map((step) => {
+    const time = step.state === 'left' ? '' : showDuration(step.elapsedMs);
+    return [step.name, showState(step.state, paint), time, safe(step.summary)];
+  });
+  const head = ['step', 'state', 'time', 'result'].map((text) => paint('bold', text));
+  return tableLines([head, ...rows, ['all', '', showDuration(total), '']], ['left', 'left', 'right', 'left']);
+}
+
+export function showState(state: StepView['state'], paint: Paint): string {
+  if (state === 'failed') return paint('red', state);
+  return state === 'done' ? paint('green', state) : state;
+}
+
+function tableSection(tables: readonly TableView[], paint: Paint): string[] {
+  if (tables.length === 0) return [];
+  const head = ['table', 'source rows', 'target rows', 'digest', 'verdict'].map((text) => paint('bold', text));
+  const sorted = [...tables].sort((a, b) => Number(a.state !== 'different') - Number(b.state !== 'different'));
+  const rows = sorted.map((table) => {
+    const isCompared = table.state === 'verified' || table.state === 'different';
+    return [
+      safe(table.name),
+      showCount(isCompared ? table.sourceRows : table.rows),
+      isCompared ? showCount(table.targetRows) : '',
+      table.sourceDigest.slice(0, DIGEST_LENGTH),
+      verdictOf(table, paint),
+    ];
+  });
+  return tableLines([head, ...rows], ['left', 'right', 'right', 'left', 'left']);
+}
+
+function verdictOf(table: TableView, paint: Paint): string {
+  const quarantined = table.quarantined === 0 ? '' : `, ${showCount(table.quarantined)} quarantined`;
+  if (table.state === 'verified') return `${paint('green', 'equal')}${quarantined}`;
+  if (table.state !== 'different') return `${table.state}, not compared${quarantined}`;
+  const other = table.targetDigest.slice(0, DIGEST_LENGTH);
+  return `${paint('red', 'DIFFERENT')}: ${showCount(table.differences)} rows, target ${other}${quarantined}`;
+}
+
+function querySection(queries: readonly QueryView[], paint: Paint): string[] {
+  if (queries.length === 0) return [];
+  const head = ['query', 'before', 'after', 'factor', 'result', 'index'].map((text) => paint('bold', text));
+  const rows = queries.map(({ query, sourceMs, targetMs, equal, rows: count, index }) => [
+    safe(query),
+    showDuration(sourceMs),
+    showDuration(targetMs),
+    showFactor(sourceMs, targetMs),
+    `${equal ? paint('green', 'equal') : paint('red', 'DIFFERENT')}, ${showCount(count)} rows`,
+    index === null ? '' : safe(index),
+  ]);
+  return tableLines([head, ...rows], ['left', 'right', 'right', 'right', 'left', 'left']);
+}
+
+/** How many times faster: `2,341 x`, below ten with a decimal. */
+function showFactor(sourceMs: number, targetMs: number): string {
+  if (targetMs <= 0) return '';
+  const factor = sourceMs / targetMs;
+  return `${factor < 10 ? factor.toFixed(1) : showCount(factor)} x`;
+}
+
+function placeLines(view: RunView): string[] {
+  if (view.folder === '' || view.dryRun) return [];
+  const isDone = (name: StepView['name']): boolean =>
+    view.steps.some((step) => step.name === name && step.state === 'done');
+  const rows = [
+    ...(isDone('backup') ? [['snapshot', join(view.folder, FILES.snapshot)]] : []),
+    ...(isDone('dump') ? [['dump', join(view.folder, FILES.dump)]] : []),
+    ['log', view.log],
+    ['report', join(view.folder, 'report.txt')],
+  ];
+  return tableLines(
+    rows.map((row) => row.map(safe)),
+    ['left', 'left'],
+  );
+}

@@ -1,0 +1,82 @@
+// One run at a time: in a backup folder through a lock that the kernel gives back when its holder dies, however it dies, and
+// in a target through an advisory lock.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import Database from 'better-sqlite3';
+import type pg from 'pg';
+import { WizardError, codeOf } from '../errors.js';
+import { loadSql } from '../target/sql.js';
+
+/** Holds the backup folder until `release`. Throws LOCKED (exit 8), naming the holder and since when. */
+export function lockFolder(backupDir: string): { release(): void } {
+  const note = join(backupDir, '.ttm-wizard.holder');
+  // SQLite's file lock is the one kind of lock that Node can reach and that ends with the process.
+  const lock = new Database(join(backupDir, '.ttm-wizard.lock'), { timeout: 0 });
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    lock.close();
+    if (codeOf(error) !== 'SQLITE_BUSY') throw error;
+    throw new WizardError({
+      code: 'LOCKED',
+      message: `another run holds ${backupDir}: ${readNote(note)}`,
+      remedies: [`ttm-wizard status --backup-dir ${backupDir} --watch    follows it`],
+      exitCode: 8,
+      cause: error,
+    });
+  }
+  writeFileSync(note, `process ${process.pid} since ${new Date().toISOString()}\n`, { mode: 0o600 });
+  return {
+    release: () => {
+      lock.exec('ROLLBACK');
+      lock.close();
+    },
+  };
+}
+
+function readNote(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    return 'its holder is not known';
+  }
+}
+
+const LOCK_WAIT_MS = 15_000;
+
+/**
+ * Takes the target for this run until the connection ends. What a killed process of the same run left behind on the server is
+ * ended first. Throws TARGET_LOCKED (exit 8), naming who holds it.
+ */
+export async function lockTarget(client: pg.Client, applicationName: string): Promise<void> {
+  await client.query(loadSql('ledger/end_leftovers.sql'), [applicationName]);
+  const deadline = Date.now() + LOCK_WAIT_MS;
+  for (;;) {
+    const { rows } = await client.query<{ locked: string }>(
+      `SELECT pg_try_advisory_lock(hashtext('ttm_wizard'))::text AS locked`,
+    );
+    if (rows[0]?.locked === 'true') break;
+    if (Date.now() > deadline) throw await lockedBy(client);
+    await sleep(200);
+  }
+  // The leftovers hold locks until they have rolled back; copying must not begin before.
+  for (;;) {
+    const { rowCount } = await client.query(
+      'SELECT 1 FROM pg_stat_activity WHERE application_name = $1 AND pid <> pg_backend_pid()',
+      [applicationName],
+    );
+    if (rowCount === 0 || Date.now() > deadline) return;
+    await sleep(100);
+  }
+}
+
+async function lockedBy(client: pg.Client): Promise<WizardError> {
+  const { rows } = await client.query<{ holder: string }>(loadSql('ledger/lock_holder.sql'));
+  return new WizardError({
+    code: 'TARGET_LOCKED',
+    message: `another run works on this target: ${rows[0]?.holder ?? 'its holder is not known'}`,
+    remedies: ['wait for it, or end it with Ctrl-C where it runs'],
+    exitCode: 8,
+  });
+}

@@ -1,0 +1,74 @@
+// What every step after the backup needs of the snapshot: its place, the plan fitted to it, and its chunks.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type ChunkList, chunkListSchema } from '../chunk/scan.js';
+import { WorkerPool } from '../chunk/pool.js';
+import { WizardError } from '../errors.js';
+import { type FittedPlan, fitPlan } from '../source/drift.js';
+import { inspectSource } from '../source/inspect.js';
+import { openSource } from '../source/sqlite.js';
+import { FILES } from './folder.js';
+import type { StepContext } from './step.js';
+
+/** What the backup step leaves. */
+export const backupResultSchema = z.object({
+  sha256: z.string(),
+  bytes: z.number(),
+  /** Of the snapshot when it was finished, to notice changes cheaply. */
+  mtimeMs: z.number(),
+  rows: z.number(),
+  /** See sourceStamp; tells whether the source has been written to since. */
+  sourceStamp: z.string(),
+});
+export type BackupResult = z.infer<typeof backupResultSchema>;
+
+export function snapshotPath(context: StepContext): string {
+  return join(context.folder, FILES.snapshot);
+}
+
+/** Throws when the backup step has not been completed. */
+export function backupResult(context: StepContext): BackupResult {
+  return backupResultSchema.parse(context.result('backup'));
+}
+
+/** The plan as it fits the snapshot. */
+export function fittedPlan(context: StepContext, file = snapshotPath(context)): FittedPlan {
+  const db = openSource(file);
+  try {
+    return fitPlan(context.options.plan, inspectSource(db), context.options.onDrift);
+  } finally {
+    db.close();
+  }
+}
+
+/** The chunks fixed by the backup step. */
+export function chunkList(context: StepContext): ChunkList {
+  const file = join(context.folder, FILES.chunks);
+  try {
+    const parsed: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    return chunkListSchema.parse(parsed);
+  } catch (error) {
+    throw new WizardError({
+      code: 'CHUNKS_UNREADABLE',
+      message: `${file} is missing or damaged`,
+      remedies: ['--restart drops what the run made and begins anew'],
+      exitCode: 4,
+      cause: error,
+    });
+  }
+}
+
+/** Worker threads that read the snapshot and, for what needs it, write to the target. */
+export async function snapshotPool(context: StepContext, fitted: FittedPlan): Promise<WorkerPool> {
+  const { jobs, onBadValue } = context.options;
+  const target = await context.address();
+  const setup = {
+    file: snapshotPath(context),
+    tables: fitted.tables,
+    present: fitted.present,
+    target,
+    runId: context.run,
+  };
+  return new WorkerPool({ ...setup, quarantine: onBadValue === 'quarantine' }, jobs);
+}

@@ -1,0 +1,57 @@
+// What a step is, and what it is given. A step knows neither the screen nor the others; what it leaves for later steps is
+// its result, which is kept in state.json.
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import type { RunOptions } from '../config/run-options.js';
+import type { Emit, StepName } from '../events.js';
+import type { TargetAddress } from '../target/connect.js';
+
+export interface StepContext {
+  readonly options: RunOptions;
+  readonly run: string;
+  /** The run's own folder; empty in a dry run, which writes nothing. */
+  readonly folder: string;
+  readonly emit: Emit;
+  /** Aborted when the run is to end at the next safe point. */
+  readonly stop: AbortSignal;
+  readonly log: Logger;
+  /** The run's connection, which also holds its lock in the target; connects on first use. */
+  target(): Promise<pg.Client>;
+  /** For further connections, once preflight has found the schema. */
+  address(): Promise<TargetAddress>;
+  /** What a completed step left; the step that made it checks its form. */
+  result(step: StepName): unknown;
+}
+
+export interface StepOutcome {
+  /** One line for the scrollback. */
+  readonly summary: string;
+  readonly result?: unknown;
+}
+
+export interface PlannedWork {
+  readonly title: string;
+  /** SQL, or the command in words. */
+  readonly sql: string;
+}
+
+export interface Step {
+  readonly name: StepName;
+  readonly title: string;
+  /** What `run` will do, as data; changes nothing. */
+  plan(context: StepContext): Promise<readonly PlannedWork[]>;
+  /** Does it; may be called again after it was interrupted anywhere, and then goes on. */
+  run(context: StepContext): Promise<StepOutcome>;
+  /** For a step that was completed earlier: throws unless what it left is still there. */
+  check(context: StepContext): Promise<void>;
+  /** Takes back what it did, as far as it did anything; says what. */
+  undo(context: StepContext): Promise<string | undefined>;
+}
+
+/** Thrown by a step that has stopped at a safe point because it was asked to. */
+export class Stopped extends Error {
+  constructor() {
+    super('stopped at a safe point');
+    this.name = 'Stopped';
+  }
+}

@@ -1,0 +1,89 @@
+// What a source file really contains, from SQLite's own catalog and never from a plan.
+import type { Database } from 'better-sqlite3';
+
+export interface SourceColumn {
+  readonly name: string;
+  readonly declared: string;
+  /** Position in the primary key from 1, 0 when not part of it. */
+  readonly keyPosition: number;
+}
+
+export interface SourceTable {
+  readonly name: string;
+  readonly kind: 'table' | 'virtual' | 'shadow';
+  readonly columns: readonly SourceColumn[];
+  readonly key: readonly string[];
+  /** Column sets with a unique index over all rows, in BINARY order; the key among them. */
+  readonly unique: readonly (readonly string[])[];
+}
+
+export interface SourceSchema {
+  readonly tables: readonly SourceTable[];
+  /** Views and triggers, `view name` or `trigger name`: nothing of them is carried over. */
+  readonly others: readonly string[];
+  readonly encoding: string;
+  readonly journalMode: string;
+  readonly bytes: number;
+}
+
+interface TableRow {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** Reads the schema in one go. SQLite's own tables (sqlite_…) are left out. */
+export function inspectSource(db: Database): SourceSchema {
+  const list = db
+    .prepare<[], TableRow>(`SELECT name, type FROM pragma_table_list WHERE schema = 'main' ORDER BY name`)
+    .all();
+  const tables = list
+    .filter(({ name, type }) => !name.startsWith('sqlite_') && type !== 'view')
+    .map(({ name, type }): SourceTable => {
+      const columns = columnsOf(db, name);
+      const inKey = columns
+        .filter((column) => column.keyPosition > 0)
+        .sort((a, b) => a.keyPosition - b.keyPosition);
+      const key = inKey.map((column) => column.name);
+      const kind = type === 'virtual' || type === 'shadow' ? type : 'table';
+      return { name, kind, columns, key, unique: [...(key.length > 0 ? [key] : []), ...uniqueOf(db, name)] };
+    });
+  const others = db
+    .prepare<[], { item: string }>(
+      `SELECT type || ' ' || name AS item FROM sqlite_master WHERE type IN ('view', 'trigger') ORDER BY 1`,
+    )
+    .all()
+    .map((row) => row.item);
+  return {
+    tables,
+    others,
+    encoding: String(db.pragma('encoding', { simple: true })),
+    journalMode: String(db.pragma('journal_mode', { simple: true })),
+    bytes:
+      Number(db.pragma('page_count', { simple: true })) * Number(db.pragma('page_size', { simple: true })),
+  };
+}
+
+function columnsOf(db: Database, table: string): SourceColumn[] {
+  return db
+    .prepare<[string], { name: string; type: string; pk: bigint }>(
+      // hidden = 1 is a hidden column of a virtual table; generated columns (2, 3) hold values like any other.
+      'SELECT name, type, pk FROM pragma_table_xinfo(?) WHERE hidden <> 1 ORDER BY cid',
+    )
+    .all(table)
+    .map(({ name, type, pk }) => ({ name, declared: type, keyPosition: Number(pk) }));
+}
+
+function uniqueOf(db: Database, table: string): string[][] {
+  const indexes = db
+    .prepare<[string], { name: string }>(
+      'SELECT name FROM pragma_index_list(?) WHERE "unique" = 1 AND partial = 0',
+    )
+    .all(table);
+  const parts = db.prepare<[string], { name: string | null; coll: string }>(
+    'SELECT name, coll FROM pragma_index_xinfo(?) WHERE key = 1 ORDER BY seqno',
+  );
+  return indexes
+    .map(({ name }) => parts.all(name))
+    .filter((columns) => columns.every((column) => column.name !== null && column.coll === 'BINARY'))
+    .map((columns) => columns.map((column) => column.name ?? ''));
+}

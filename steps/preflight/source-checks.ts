@@ -1,0 +1,121 @@
+// The source: readable, sound, as the plan expects it, and every single value fit for its target type.
+import type { Database } from 'better-sqlite3';
+import { WorkerPool } from '../../src/chunk/pool.js';
+import { scanTables } from '../../src/chunk/scan.js';
+import { WizardError } from '../../src/errors.js';
+import type { Finding } from '../../src/events.js';
+import { progressOf } from '../../src/run/progress.js';
+import type { StepContext } from '../../src/run/step.js';
+import { type FittedPlan, fitPlan } from '../../src/source/drift.js';
+import { type SourceSchema, inspectSource } from '../../src/source/inspect.js';
+import { openSource, sourceError } from '../../src/source/sqlite.js';
+import { processesHolding } from '../../src/source/open-files.js';
+
+type Report = (finding: Finding) => void;
+
+/** Returns what the source contains. Throws errors of exit 4 when it cannot be read. */
+export async function checkSource(context: StepContext, report: Report): Promise<SourceSchema> {
+  const { source, plan, onDrift } = context.options;
+  const db = openSource(source);
+  try {
+    const schema = inspectSource(db);
+    report(
+      ok(
+        'source-readable',
+        `${source}: journal mode ${schema.journalMode}, ${schema.encoding}, ${schema.bytes} bytes`,
+      ),
+    );
+    reportHolders(source, report);
+    checkSoundness(db, source, report);
+    const fitted = fitPlan(plan, schema, onDrift);
+    fitted.findings.forEach(report);
+    if (!fitted.findings.some(({ severity }) => severity === 'error')) {
+      const tables = fitted.tables.map(({ name }) => name).join(', ');
+      report(ok('schema-known', `the source has the tables of the plan: ${tables}`));
+    }
+    if (!fitted.findings.some(({ code }) => code === 'changed-key'))
+      await scanValues(context, db, fitted, schema.bytes, report);
+    return schema;
+  } catch (error) {
+    throw isSqlite(error) ? sourceError(source, error) : error;
+  } finally {
+    db.close();
+  }
+}
+
+function isSqlite(error: unknown): boolean {
+  return (
+    typeof error === 'object' && error !== null && 'code' in error && String(error.code).startsWith('SQLITE_')
+  );
+}
+
+function ok(code: string, message: string): Finding {
+  return { severity: 'ok', code, message, remedies: [] };
+}
+
+function reportHolders(source: string, report: Report): void {
+  const holders = processesHolding(source);
+  if (holders.length === 0) report(ok('source-free', 'no other process has the source open'));
+  else {
+    const message = `the source is open in ${holders.map(({ pid, command }) => `${command} (pid ${pid})`).join(', ')}`;
+    report({ severity: 'info', code: 'source-in-use', message, remedies: [] });
+  }
+}
+
+function checkSoundness(db: Database, source: string, report: Report): void {
+  const answers = db.pragma('quick_check(5)');
+  const lines = Array.isArray(answers)
+    ? answers.map((row: unknown) => Object.values(row ?? {}).join(' '))
+    : [String(answers)];
+  if (lines.length === 1 && lines[0] === 'ok') {
+    report(ok('source-sound', 'quick_check finds no damage'));
+    return;
+  }
+  throw new WizardError({
+    code: 'SOURCE_CORRUPT',
+    message: `${source} is damaged: ${lines.join('; ')}`,
+    remedies: [
+      `sqlite3 ${source} .recover | sqlite3 recovered.db    saves what is readable; compare before you trust it`,
+    ],
+    exitCode: 4,
+  });
+}
+
+async function scanValues(
+  context: StepContext,
+  db: Database,
+  fitted: FittedPlan,
+  bytes: number,
+  report: Report,
+): Promise<void> {
+  const { source, jobs, onBadValue } = context.options;
+  const progress = progressOf(context.emit, 'preflight');
+  const done = new Map<string, { rows: number; bytes: number }>();
+  const pool = new WorkerPool({ file: source, tables: fitted.tables, present: fitted.present }, jobs);
+  try {
+    const { findings } = await scanTables({
+      fitted,
+      pool,
+      db,
+      stop: context.stop,
+      onBadValue,
+      progress: (table, rows, size) => {
+        done.set(table, { rows, bytes: size });
+        const sum = [...done.values()].reduce((total, part) => total + part.bytes, 0);
+        // The lines' bytes are somewhat fewer than the file's pages: an estimate from below, as `of about` says.
+        progress({
+          doing: 'reading every value, of about',
+          done: sum,
+          total: Math.max(sum, bytes),
+          unit: 'bytes',
+        });
+      },
+    });
+    findings.forEach(report);
+    const rows = [...done.values()].reduce((total, part) => total + part.rows, 0);
+    const bad = findings.filter(({ code }) => code !== 'time-spelling').length;
+    if (bad === 0) report(ok('values-fit', `all values of ${rows} rows fit their target types`));
+  } finally {
+    await pool.close();
+  }
+}

@@ -1,0 +1,91 @@
+// Verify: every value of every row on both sides, then constraints, indexes and sequences, then the application's own queries.
+import { WizardError } from '../../src/errors.js';
+import type { Finding } from '../../src/events.js';
+import { fittedPlan, snapshotPool } from '../../src/run/snapshot.js';
+import type { Step } from '../../src/run/step.js';
+import { targetError } from '../../src/target/connect.js';
+import { targetLine } from '../../src/chunk/range.js';
+import { loadSql } from '../../src/target/sql.js';
+import { checkCatalog } from './catalog.js';
+import { compareQueries } from './queries.js';
+import { compareQuarantine, compareTables } from './tables.js';
+
+export const verify: Step = {
+  name: 'verify',
+  title: 'Compare every value',
+
+  plan(context) {
+    const { plan, source } = context.options;
+    return Promise.resolve([
+      ...fittedPlan(context, source).tables.map((table) => ({
+        title: `digest of each chunk of ${table.name}`,
+        sql: `${loadSql('verify/chunk_digest.sql')}\n-- line: ${targetLine(table.columns)}`,
+      })),
+      ...plan.queries.map(({ name, postgres }) => ({
+        title: `the application's query: ${name}`,
+        sql: loadSql(postgres),
+      })),
+    ]);
+  },
+
+  async run(context) {
+    const fitted = fittedPlan(context);
+    let errors = 0;
+    const report = (finding: Finding): void => {
+      if (finding.severity === 'error') errors++;
+      context.emit({ type: 'step.finding', step: 'verify', finding });
+    };
+    const pool = await snapshotPool(context, fitted);
+    let rows: number;
+    try {
+      const compared = await compareTables(context, fitted, pool, report);
+      rows = compared.rows;
+      await compareQuarantine(context, fitted, report);
+      await checkCatalog(context, fitted, report);
+      await compareQueries(context, fitted, pool, report);
+      if (errors > 0) throw different(errors, compared.differences);
+    } catch (error) {
+      throw isServerError(error) ? targetError('the target cannot be compared', error) : error;
+    } finally {
+      await pool.close();
+    }
+    await (
+      await context.target()
+    ).query('UPDATE ttm_wizard.run SET verified_at = now() WHERE id = $1', [context.run]);
+    return { summary: `${rows} rows are equal on both sides, value by value` };
+  },
+
+  // What was equal then may not be now: a finished run that is started again compares the target with the ledger once more.
+  async check(context) {
+    const fitted = fittedPlan(context);
+    const report = (finding: Finding): void =>
+      context.emit({ type: 'step.finding', step: 'verify', finding });
+    const pool = await snapshotPool(context, fitted);
+    try {
+      const { differences } = await compareTables(context, fitted, pool, report, 'ledger');
+      if (differences > 0) throw different(differences, differences);
+    } finally {
+      await pool.close();
+    }
+  },
+
+  undo: () => Promise.resolve(undefined),
+};
+
+function isServerError(error: unknown): boolean {
+  return !(error instanceof WizardError) && error instanceof Error && 'severity' in error;
+}
+
+function different(errors: number, rows: number): WizardError {
+  return new WizardError({
+    code: 'DIFFERENT',
+    message:
+      rows > 0 ? `${rows} rows differ between source and target` : `${errors} checks of the target failed`,
+    remedies: [
+      'ttm-wizard report lists them',
+      'if somebody writes to the target: stop that, then --restart',
+      'ttm-wizard verify compares again',
+    ],
+    exitCode: 6,
+  });
+}
