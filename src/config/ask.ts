@@ -8,7 +8,10 @@ import { withPassword } from './target-url.js';
 export async function askTarget(env: NodeJS.ProcessEnv): Promise<string> {
   const { input, password } = await import('@inquirer/prompts');
   const url = await answered(
-    input({ message: 'Target, without its password (postgresql://USER@HOST:5432/DATABASE)', validate: isUrl }),
+    input({
+      message: 'Target, without its password (postgresql://USER@HOST:5432/DATABASE)',
+      validate: isUrl,
+    }),
   );
   if (env['PGPASSWORD'] !== undefined || (await hasPgpassEntry(nameOfTarget(url)))) return url;
   const secret = await answered(password({ message: 'Password (nothing is shown; empty for none)' }));
@@ -22,7 +25,8 @@ function isUrl(text: string): true | string {
     return messageOf(error);
   }
   const userinfo = /^\w+:\/\/([^@/]*)@/.exec(text)?.[1];
-  if (userinfo === undefined || userinfo === '') return 'name the user too: postgresql://USER@HOST:5432/DATABASE';
+  if (userinfo === undefined || userinfo === '')
+    return 'name the user too: postgresql://USER@HOST:5432/DATABASE';
   return userinfo.includes(':') ? 'leave the password out; the next question is for it' : true;
 }
 

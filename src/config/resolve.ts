@@ -69,7 +69,12 @@ function isTargetNamed(settings: Settings): boolean {
   return settings.origin('target') !== undefined || settings.origin('target-url-file') !== undefined;
 }
 
-function resolveWith(command: CommandName, flags: Flags, env: NodeJS.ProcessEnv, problems: Problems): Resolved {
+function resolveWith(
+  command: CommandName,
+  flags: Flags,
+  env: NodeJS.ProcessEnv,
+  problems: Problems,
+): Resolved {
   const settings = readSettings(command, flags, env, problems);
   const wanted = problems.attempt(() => planNamed(settings.text('plan') ?? 'tothemoon'));
   const plan = wanted ?? planNamed('tothemoon');

@@ -19,8 +19,16 @@ const SAFE_PLACES = 'TTM_TARGET, PGPASSWORD, ~/.pgpass or --target-url-file keep
 export function findTarget(settings: Settings, problems: Problems): FoundTarget | undefined {
   const given = settings.text('target');
   const file = settings.text('target-url-file');
-  if (given !== undefined && file !== undefined && settings.origin('target') === settings.origin('target-url-file')) {
-    problems.add('--target and --target-url-file are both given; one of them says where to', [], 'TWO_TARGETS');
+  if (
+    given !== undefined &&
+    file !== undefined &&
+    settings.origin('target') === settings.origin('target-url-file')
+  ) {
+    problems.add(
+      '--target and --target-url-file are both given; one of them says where to',
+      [],
+      'TWO_TARGETS',
+    );
     return undefined;
   }
   const isFromFile = file !== undefined && !settings.goesBefore('target', 'target-url-file');
@@ -49,9 +57,12 @@ function readUrlFile(file: string): string {
 function warnings(settings: Settings, urlFile: string | undefined): string[] {
   if (urlFile !== undefined) return urlFile === '-' ? [] : present(warnIfOthersRead(urlFile));
   if (settings.origin('target') === 'flag')
-    return [`the password after --target shows in the process list (ps) and the shell history: ${SAFE_PLACES}`];
+    return [
+      `the password after --target shows in the process list (ps) and the shell history: ${SAFE_PLACES}`,
+    ];
   const config = settings.text('config');
-  if (settings.origin('target') === 'config file' && config !== undefined) return present(warnIfOthersRead(config));
+  if (settings.origin('target') === 'config file' && config !== undefined)
+    return present(warnIfOthersRead(config));
   return [];
 }
 
@@ -61,7 +72,10 @@ function present(text: string | undefined): string[] {
 
 /** The URL with a password in it. The URL names a user: the question for it insists on that. */
 export function withPassword(url: string, password: string): string {
-  return url.replace(/^(\w+:\/\/[^@/]*)@/, (_, before: string) => `${before}:${encodeURIComponent(password)}@`);
+  return url.replace(
+    /^(\w+:\/\/[^@/]*)@/,
+    (_, before: string) => `${before}:${encodeURIComponent(password)}@`,
+  );
 }
 
 /** The password in a URL as it stands there: before the @, or as the parameter `password`. */

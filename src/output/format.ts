@@ -17,10 +17,10 @@ export function showSize(bytes: number): string {
 /** `13.4 s`; below a second `12 ms`, `0.4 ms`. */
 export function showDuration(ms: number): string {
   if (ms < 1000) return `${ms < 10 && !Number.isInteger(ms) ? ms.toFixed(1) : Math.round(ms)} ms`;
-  return prettyMs(ms, { keepDecimalsOnWholeSeconds: true, secondsDecimalDigits: ms < 60_000 ? 1 : 0 }).replace(
-    /(\d)([a-z]+)/g,
-    '$1 $2',
-  );
+  return prettyMs(ms, {
+    keepDecimalsOnWholeSeconds: true,
+    secondsDecimalDigits: ms < 60_000 ? 1 : 0,
+  }).replace(/(\d)([a-z]+)/g, '$1 $2');
 }
 
 /** `02:00:13`, in the machine's own time zone like every other log there. */

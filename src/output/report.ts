@@ -13,7 +13,8 @@ export function reportText(view: RunView): string {
     const found = view.findings.filter((finding) => finding.step === name);
     return found.length === 0 ? [] : ['', `Findings of ${name}`, ...findingLines(found, unpainted, '  ')];
   });
-  const notices = view.notices.length === 0 ? [] : ['', 'Notices', ...view.notices.map((text) => `  ${safe(text)}`)];
+  const notices =
+    view.notices.length === 0 ? [] : ['', 'Notices', ...view.notices.map((text) => `  ${safe(text)}`)];
   const remedies =
     view.remedies.length === 0 ? [] : ['', 'What to do', ...view.remedies.map((text) => `  ${safe(text)}`)];
   return [...summaryLines(view, unpainted), ...findings, ...notices, ...remedies, ''].join('\n');

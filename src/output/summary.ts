@@ -64,8 +64,12 @@ export function showState(state: StepView['state'], paint: Paint): string {
 
 function tableSection(tables: readonly TableView[], paint: Paint): string[] {
   if (tables.length === 0) return [];
-  const head = ['table', 'source rows', 'target rows', 'digest', 'verdict'].map((text) => paint('bold', text));
-  const sorted = [...tables].sort((a, b) => Number(a.state !== 'different') - Number(b.state !== 'different'));
+  const head = ['table', 'source rows', 'target rows', 'digest', 'verdict'].map((text) =>
+    paint('bold', text),
+  );
+  const sorted = [...tables].sort(
+    (a, b) => Number(a.state !== 'different') - Number(b.state !== 'different'),
+  );
   const rows = sorted.map((table) => {
     const isCompared = table.state === 'verified' || table.state === 'different';
     return [

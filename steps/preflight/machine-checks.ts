@@ -1,10 +1,8 @@
 // This machine: room for snapshot, dump and data with the arithmetic shown, and a pg_dump that fits the server.
-import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { default as diskSpace } from 'check-disk-space';
 import prettyBytes from 'pretty-bytes';
 import type { Finding } from '../../src/events.js';
 import type { StepContext } from '../../src/run/step.js';
+import { diskSpaceAt } from '../../src/tools/disk-space.js';
 import { findPgDump } from '../../src/tools/pg-dump.js';
 import type { TargetFacts } from './target-checks.js';
 
@@ -69,12 +67,12 @@ async function checkDisk(
   sourceBytes: number,
   dataDirectory: string | undefined,
 ): Promise<void> {
-  const backup = await spaceAt(options.backupDir);
-  const data = dataDirectory === undefined ? undefined : await spaceAt(dataDirectory);
+  const backup = await diskSpaceAt(options.backupDir);
+  const data = dataDirectory === undefined ? undefined : await diskSpaceAt(dataDirectory);
   const dump = options.dump ? sourceBytes * DUMP_SHARE : 0;
   const inBackup = sourceBytes + dump + RESERVE_BYTES;
   const inData = sourceBytes * DATA_SHARE + RESERVE_BYTES;
-  const isShared = data !== undefined && data.disk === backup.disk;
+  const isShared = data !== undefined && data.diskPath === backup.diskPath;
   const arithmetic = `snapshot ${size(sourceBytes)} + dump ${size(dump)} + reserve ${size(RESERVE_BYTES)}`;
   if (isShared) {
     const sum = `${arithmetic} + data ${size(inData)}`;
@@ -123,12 +121,4 @@ function reportSpace(
 
 function size(bytes: number): string {
   return prettyBytes(bytes);
-}
-
-/** Free bytes where `path` is or will be, and the disk's name. */
-async function spaceAt(path: string): Promise<{ free: number; disk: string }> {
-  let folder = resolve(path);
-  while (!existsSync(folder)) folder = dirname(folder);
-  const { free, diskPath } = await diskSpace.default(folder);
-  return { free, disk: diskPath };
 }
