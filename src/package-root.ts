@@ -2,7 +2,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
 
 let root: string | undefined;
 
@@ -15,8 +14,22 @@ export function packageRoot(): string {
   return root;
 }
 
-/** The version in package.json. */
+/** What a package.json says of its version and of the Node it needs; '' for what it does not say. Without zod: --version. */
+export function readManifest(file: string): { version: string; node: string } {
+  const parsed: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  return { version: textIn(parsed, 'version'), node: textIn(fieldOf(parsed, 'engines'), 'node') };
+}
+
+/** The version of this package. */
 export function packageVersion(): string {
-  const parsed: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
-  return z.object({ version: z.string() }).parse(parsed).version;
+  return readManifest(join(packageRoot(), 'package.json')).version;
+}
+
+function fieldOf(object: unknown, name: string): unknown {
+  return typeof object === 'object' && object !== null ? Reflect.get(object, name) : undefined;
+}
+
+function textIn(object: unknown, name: string): string {
+  const value = fieldOf(object, name);
+  return typeof value === 'string' ? value : '';
 }

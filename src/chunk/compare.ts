@@ -6,7 +6,7 @@ import { showValue } from '../codec/problem.js';
 import type { ColumnPlan, TablePlan } from '../plans/plan.js';
 import { fillSql, quoteName } from '../target/sql.js';
 import type { OrphanRule } from './jobs.js';
-import { type ChunkRange, splitLine, targetLine, targetOrder, targetRange } from './range.js';
+import { type ChunkRange, keyColumns, splitLine, targetLine, targetOrder, targetRange } from './range.js';
 import type { ChunkReader } from './reader.js';
 
 export interface RowDifference {
@@ -32,7 +32,7 @@ export async function compareRows(
   const source = sourceLines(reader, chunk, orphans);
   const seen = new Set<string>();
   const report = (kind: RowDifference['kind'], key: string, columns: RowDifference['columns'] = []): void =>
-    found({ kind, table: table.name, key: showKey(key), columns });
+    found({ kind, table: table.name, key: showKey(table, key), columns });
   for await (const { key, line } of targetLines(client, table, chunk)) {
     const expected = source.get(key);
     if (expected === undefined) report('added', key);
@@ -68,11 +68,8 @@ async function* targetLines(
   chunk: ChunkRange,
 ): AsyncGenerator<z.infer<typeof rowSchema>> {
   const { where, values } = targetRange(table, chunk);
-  const keyColumns = table.key
-    .map((name) => table.columns.find((column) => column.name === name))
-    .filter((column) => column !== undefined);
   const sql = fillSql('verify/chunk_rows.sql', {
-    key: targetLine(keyColumns),
+    key: targetLine(keyColumns(table)),
     line: targetLine(table.columns),
     table: quoteName(table.name),
     range: where,
@@ -96,7 +93,7 @@ function changedColumns(
   source: string,
   target: string,
 ): RowDifference['columns'] {
-  const [left, right] = [splitLine(source), splitLine(target)];
+  const [left, right] = [splitLine(columns, source), splitLine(columns, target)];
   return columns
     .map(({ name }, i) => ({ name, source: left[i] ?? null, target: right[i] ?? null }))
     .filter((column) => column.source !== column.target)
@@ -113,11 +110,7 @@ function showDifference(source: string | null, target: string | null): { source:
   return { source: show(source), target: show(target) };
 }
 
-function showKey(key: string): string {
-  return showValue(
-    key
-      .split('\t')
-      .map((field) => splitLine(field)[0] ?? 'NULL')
-      .join(','),
-  );
+function showKey(table: TablePlan, key: string): string {
+  const fields = splitLine(keyColumns(table), key);
+  return showValue(fields.map((field) => field ?? 'NULL').join(','));
 }

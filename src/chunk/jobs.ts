@@ -20,8 +20,8 @@ export interface WorkerSetup {
 /** For a child table: the foreign key, and the keys of parent rows that are themselves not carried over. */
 export interface OrphanRule {
   readonly foreignKey: ForeignKeyPlan;
-  /** JSON array of the parents' key values. */
-  readonly badParents: string;
+  /** The parents' keys, values joined by commas. */
+  readonly badParents: readonly string[];
 }
 
 export type Job =

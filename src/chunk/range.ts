@@ -1,7 +1,7 @@
 // A chunk is a range (low, high] of one table's primary keys. Here are its WHERE clauses for both sides, and the canonical
 // line as an SQL expression for the target's.
-import { unescapeCopy } from '../codec/row.js';
-import type { SqliteValue } from '../codec/column.js';
+import { type SqliteValue, isTextType } from '../codec/column.js';
+import { unescapeField } from '../codec/row.js';
 import type { ColumnPlan, TablePlan } from '../plans/plan.js';
 import { quoteName } from '../target/sql.js';
 
@@ -27,7 +27,7 @@ export function keyColumns(table: TablePlan): ColumnPlan[] {
 }
 
 export function isTextKey(column: ColumnPlan): boolean {
-  return column.type === 'text' || column.type.startsWith('varchar');
+  return isTextType(column.type);
 }
 
 /** The key columns of the source, compared byte by byte whatever collation the table declares. */
@@ -90,29 +90,29 @@ export function targetOrder(table: TablePlan): string {
     .join(', ');
 }
 
-/** The canonical line of a target row as an SQL expression: COPY text, fields joined by tabs (see codec/row.ts). */
+// concat_ws takes up to 100 arguments (FUNC_MAX_ARGS).
+const MAX_FIELDS = 90;
+
+/** The canonical line of a target row as an SQL expression (see codec/row.ts). */
 export function targetLine(columns: readonly ColumnPlan[]): string {
-  return `concat_ws(E'\\t', ${columns.map(fieldExpression).join(', ')})`;
+  const fields = columns.map(fieldExpression);
+  const parts: string[] = [];
+  for (let i = 0; i < fields.length; i += MAX_FIELDS)
+    parts.push(`concat_ws(E'\\t', ${fields.slice(i, i + MAX_FIELDS).join(', ')})`);
+  return parts.length === 1 ? (parts[0] ?? '') : `concat_ws(E'\\t', ${parts.join(', ')})`;
 }
 
-function fieldExpression(column: ColumnPlan): string {
-  const name = quoteName(column.name);
-  if (column.type === 'jsonb' || column.type === 'bytea')
-    return `coalesce(replace(${name}::text, '\\', '\\\\'), '\\N')`;
-  if (!isTextKey(column)) return `coalesce(${name}::text, '\\N')`;
-  let text = name;
-  for (const [character, escape] of [
-    [`'\\'`, `'\\\\'`],
-    [`E'\\t'`, `'\\t'`],
-    [`E'\\n'`, `'\\n'`],
-    [`E'\\r'`, `'\\r'`],
-  ]) {
-    text = `replace(${text}, ${character ?? ''}, ${escape ?? ''})`;
-  }
-  return `coalesce(${text}, '\\N')`;
+function fieldExpression({ name: column, type }: ColumnPlan): string {
+  const name = quoteName(column);
+  if (!isTextType(type)) return `coalesce(${name}::text, '\\N')`;
+  return `coalesce(replace(replace(${name}, '\\', '\\\\'), E'\\t', '\\t'), '\\N')`;
 }
 
 /** The fields of a canonical line; null is NULL. */
-export function splitLine(line: string): (string | null)[] {
-  return line.split('\t').map(unescapeCopy);
+export function splitLine(columns: readonly ColumnPlan[], line: string): (string | null)[] {
+  return line.split('\t').map((field, i) => {
+    if (field === '\\N') return null;
+    const column = columns[i];
+    return column !== undefined && isTextType(column.type) ? unescapeField(field) : field;
+  });
 }

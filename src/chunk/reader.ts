@@ -4,7 +4,7 @@ import type { SqliteValue } from '../codec/column.js';
 import { storageClass } from '../codec/column.js';
 import { Problem } from '../codec/problem.js';
 import { RowEncoder, type RowProblem } from '../codec/row.js';
-import type { TablePlan } from '../plans/plan.js';
+import type { ColumnPlan, TablePlan } from '../plans/plan.js';
 import { quoteName } from '../target/sql.js';
 import type { OrphanRule } from './jobs.js';
 import { type ChunkRange, columnOf, isTextKey, keyColumns, sourceKey, sourceRange } from './range.js';
@@ -25,6 +25,18 @@ export interface RawCell {
   /** Null for NULL; otherwise bytes as the ledger's comment on `quarantine.value` describes them. */
   readonly bytes: Buffer | null;
 }
+
+interface OrphanCheck {
+  readonly column: ColumnPlan;
+  readonly positions: readonly number[];
+  readonly parent: string;
+  readonly statement: Statement<unknown[], unknown>;
+  readonly badParents: ReadonlySet<string>;
+  /** Foreign key values met in this chunk, and whether they lead to a row that is carried over. */
+  readonly known: Map<unknown, boolean>;
+}
+
+const MAX_KNOWN_PARENTS = 100_000;
 
 export class ChunkReader {
   readonly encoder: RowEncoder;
@@ -55,16 +67,19 @@ export class ChunkReader {
     bad: (row: BadRow) => void,
   ): Generator<SqliteValue[]> {
     const { where, values } = sourceRange(this.table, chunk);
-    const orphaned = orphans.map((rule) => this.orphanKeys(chunk, rule));
+    const checks = orphans.map((rule) => this.orphanCheck(rule));
     let index = -1;
     for (const row of this.statement(where).iterate(...values)) {
       index++;
       this.encoder.length = 0;
       let problems = this.encode(row, chunk, index);
       const key = this.keyOf(row);
-      orphans.forEach((rule, i) => {
-        if (orphaned[i]?.has(key) === true) problems = [...(problems ?? []), this.orphanProblem(rule, row)];
-      });
+      for (const check of checks) {
+        if (!this.isOrphan(check, row)) continue;
+        const problem = new Problem('orphan', `has no row in ${check.parent}`);
+        const value = row[check.positions[0] ?? 0] ?? null;
+        problems = [...(problems ?? []), { column: check.column, value, problem }];
+      }
       if (problems === undefined) yield row;
       else {
         bad({
@@ -130,32 +145,33 @@ export class ChunkReader {
     return this.keyPositions.map((position) => String(row[position])).join(',');
   }
 
-  private orphanProblem(rule: OrphanRule, row: readonly SqliteValue[]): RowProblem {
-    const column = columnOf(this.table, rule.foreignKey.columns[0] ?? '');
-    const value = row[this.table.columns.indexOf(column)] ?? null;
-    return {
-      column,
-      value,
-      problem: new Problem('orphan', `has no row in ${rule.foreignKey.references.table}`),
-    };
+  private isOrphan(rule: OrphanCheck, row: readonly SqliteValue[]): boolean {
+    const values = rule.positions.map((position) => row[position] ?? null);
+    // MATCH SIMPLE: a key with a NULL in it refers to nothing.
+    if (values.includes(null)) return false;
+    const name = values.length === 1 ? values[0] : values.map(String).join('\t');
+    let isKnown = rule.known.get(name);
+    if (isKnown === undefined) {
+      isKnown =
+        rule.statement.get(...values) !== undefined && !rule.badParents.has(values.map(String).join(','));
+      if (rule.known.size >= MAX_KNOWN_PARENTS) rule.known.clear();
+      rule.known.set(name, isKnown);
+    }
+    return !isKnown;
   }
 
-  private orphanKeys(chunk: ChunkRange, { foreignKey, badParents }: OrphanRule): ReadonlySet<string> {
-    const { where, values } = sourceRange(this.table, chunk);
-    const child = foreignKey.columns.map((name) => `child.${quoteName(name)}`);
-    const parent = foreignKey.references.columns.map((name) => `parent.${quoteName(name)}`);
-    const missing = `NOT EXISTS (SELECT 1 FROM ${quoteName(foreignKey.references.table)} AS parent WHERE ${child
-      .map((name, i) => `${parent[i] ?? ''} = ${name}`)
-      .join(' AND ')})`;
-    const bad = `${child[0] ?? ''} IN (SELECT value FROM json_each(?))`;
-    const sql = `SELECT ${keyList(this.table)} FROM ${quoteName(this.table.name)} AS child WHERE ${where} AND ${child
-      .map((name) => `${name} IS NOT NULL`)
-      .join(' AND ')} AND (${missing} OR ${bad})`;
-    const rows = this.side
-      .prepare<unknown[], SqliteValue[]>(sql)
-      .raw(true)
-      .all(...values, badParents);
-    return new Set(rows.map((row) => row.map(String).join(',')));
+  private orphanCheck({ foreignKey, badParents }: OrphanRule): OrphanCheck {
+    const { table, columns } = foreignKey.references;
+    const sql = `SELECT 1 FROM ${quoteName(table)} WHERE ${columns.map((name) => `${quoteName(name)} = ?`).join(' AND ')}`;
+    const column = columnOf(this.table, foreignKey.columns[0] ?? '');
+    return {
+      column,
+      positions: foreignKey.columns.map((name) => this.table.columns.indexOf(columnOf(this.table, name))),
+      parent: table,
+      statement: this.side.prepare<unknown[], unknown>(sql),
+      badParents: new Set(badParents),
+      known: new Map(),
+    };
   }
 
   private statement(where: string): Statement<unknown[], SqliteValue[]> {
@@ -208,8 +224,4 @@ export class ChunkReader {
       return { column: column.name, storageClass: kind, bytes: blobs?.[i] ?? Buffer.from(value) };
     });
   }
-}
-
-function keyList(table: TablePlan): string {
-  return table.key.map(quoteName).join(', ');
 }

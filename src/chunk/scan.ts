@@ -9,7 +9,6 @@ import type { FittedPlan } from '../source/drift.js';
 import type { OrphanRule, SurveyResult } from './jobs.js';
 import { planChunks } from './plan.js';
 import type { WorkerPool } from './pool.js';
-import { columnOf, isTextKey } from './range.js';
 
 const keyText = z.array(z.string()).nullable();
 const surveySchema = z.object({ rows: z.number(), bad: z.number(), bytes: z.number(), digest: z.string() });
@@ -122,13 +121,10 @@ export function orphanRules(
   table: TablePlan,
   badKeys: Readonly<Record<string, readonly string[]>>,
 ): OrphanRule[] {
-  return (table.foreignKeys ?? []).map((foreignKey) => {
-    const isText = foreignKey.columns.some((name) => isTextKey(columnOf(table, name)));
-    const keys = (badKeys[foreignKey.references.table] ?? []).map((key) =>
-      isText ? JSON.stringify(key) : key,
-    );
-    return { foreignKey, badParents: `[${keys.filter((key) => isText || /^-?\d+$/.test(key)).join(',')}]` };
-  });
+  return (table.foreignKeys ?? []).map((foreignKey) => ({
+    foreignKey,
+    badParents: badKeys[foreignKey.references.table] ?? [],
+  }));
 }
 
 class ProblemFindings {

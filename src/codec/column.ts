@@ -12,6 +12,7 @@ export interface ColumnCodec {
   readonly column: ColumnPlan;
   /** JSON columns are canonicalized as bytes by the row encoder; `canonical` then gets only what is not TEXT. */
   readonly isJson: boolean;
+  readonly isText: boolean;
   /** Canonical text of a value that is not NULL, before COPY escaping. */
   canonical(value: Exclude<SqliteValue, null>): string | Problem;
   /** How many values were times in another spelling than the usual one; set back by whoever reads it. */
@@ -22,6 +23,7 @@ export function columnCodec(column: ColumnPlan): ColumnCodec {
   const codec: ColumnCodec = {
     column,
     isJson: column.type === 'jsonb',
+    isText: isTextType(column.type),
     respelled: 0,
     canonical: () => new Problem('wrong-type', ''),
   };
@@ -36,6 +38,11 @@ export function columnCodec(column: ColumnPlan): ColumnCodec {
           return new Problem('not-allowed', `is not one of ${oneOf.join(', ')}`);
         };
   return codec;
+}
+
+/** Whether values are text of their own and not the text of something else. */
+export function isTextType(type: ColumnType): boolean {
+  return type === 'text' || type.startsWith('varchar');
 }
 
 /** The name SQLite's typeof() gives the storage class. */

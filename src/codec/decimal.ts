@@ -36,9 +36,24 @@ export function canonicalNumber(value: string): string | undefined {
 
 /** The shortest decimal that reads back as the same double, as numeric prints it: `1e-7` is `0.0000001`. */
 export function numericFromDouble(value: number): string {
+  // Up to six decimals and nine digits, as applications store them: no search for the shortest text is needed, because up to
+  // 15 digits two decimals never share a double.
+  const millionths = Math.round(value * 1e6);
+  if (millionths / 1e6 === value && millionths < 1e9 && millionths > -1e9) return fromMillionths(millionths);
   const text = String(value);
   if (!text.includes('e')) return Object.is(value, -0) ? '0' : text;
   return canonicalNumber(text) ?? text;
+}
+
+function fromMillionths(value: number): string {
+  const magnitude = Math.abs(value);
+  const whole = Math.floor(magnitude / 1e6);
+  const fraction = magnitude - whole * 1e6;
+  const sign = value < 0 ? '-' : '';
+  if (fraction === 0) return `${sign}${whole}`;
+  let digits = 1e6 + fraction;
+  while (digits % 10 === 0) digits /= 10;
+  return `${sign}${whole}.${String(digits).slice(1)}`;
 }
 
 /**

@@ -20,7 +20,6 @@ export interface Order {
   /** `{"key": ` or `, "key": ` for each sorted position, one after the other, with where each starts (one more than keys). */
   readonly leads: Buffer;
   readonly leadStart: Int32Array;
-  readonly hasBackslash: boolean;
 }
 
 const MAX_SHAPES = 20_000;
@@ -91,7 +90,6 @@ function sortKeys(shape: Shape): Order {
     index: Int32Array.from(keys, (entry) => entry.index),
     leads: Buffer.concat(leads),
     leadStart,
-    hasBackslash: keys.some(({ key }) => key.includes(0x5c)),
   };
 }
 

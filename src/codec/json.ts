@@ -4,6 +4,7 @@
 import { canonicalNumber } from './decimal.js';
 import { type Order, type Shape, childShape, orderOf, rootShape } from './json-shape.js';
 import { JsonError } from './json-error.js';
+import { decodeEscapes } from './json-escape.js';
 
 // PostgreSQL 14 to 18 with the default max_stack_depth of 2 MB take about 6,000 levels; applications stay under a hundred.
 const MAX_DEPTH = 1000;
@@ -18,7 +19,6 @@ let input: Buffer = Buffer.alloc(0);
 let at = 0;
 let end = 0;
 let depth = 0;
-let backslashes = false;
 
 // Rebuilt parts (re-ordered objects, decoded strings) are written here, one after the other.
 let scratch: Buffer = Buffer.allocUnsafe(1 << 16);
@@ -38,11 +38,9 @@ export interface CanonicalJson {
   bytes: Buffer;
   start: number;
   end: number;
-  /** Whether a backslash occurs, so that COPY text needs escaping. */
-  hasBackslash: boolean;
 }
 
-const result: CanonicalJson = { bytes: scratch, start: 0, end: 0, hasBackslash: false };
+const result: CanonicalJson = { bytes: scratch, start: 0, end: 0 };
 
 /**
  * The canonical form of the JSON document in `source[0, length)`, valid UTF-8 with room for one byte more: what `(document::jsonb)::text` gives on
@@ -59,7 +57,6 @@ export function canonicalJsonBytes(source: Buffer, length: number): CanonicalJso
   depth = 0;
   used = 0;
   rangesUsed = 0;
-  backslashes = false;
   skipSpace();
   readValue();
   const [start, stop, built] = [valueStart, valueEnd, valueBuilt];
@@ -68,7 +65,6 @@ export function canonicalJsonBytes(source: Buffer, length: number): CanonicalJso
   result.bytes = built ? scratch : input;
   result.start = start;
   result.end = stop;
-  result.hasBackslash = backslashes;
   return result;
 }
 
@@ -257,59 +253,14 @@ function readEscapedString(start: number, escapeAt: number): void {
   if (i >= end) throw syntax('string without end');
   at = i + 1;
   if (!changed) {
-    backslashes = true;
     verbatim(start, at);
     return;
   }
   const canonical = `"${decodeEscapes(input.toString('utf8', start + 1, i))}"`;
-  if (canonical.includes('\\')) backslashes = true;
   const from = used;
   reserve(canonical.length * 3);
   used += scratch.write(canonical, used, 'utf8');
   built(from);
-}
-
-const ESCAPE = /\\(?:u([0-9a-fA-F]{4})(?:\\u([dD][c-fC-F][0-9a-fA-F]{2}))?|(.))/gs;
-
-function decodeEscapes(inner: string): string {
-  return inner.replace(
-    ESCAPE,
-    (whole: string, hex: string | undefined, low: string | undefined, short: string | undefined) => {
-      if (hex === undefined) {
-        if (short === 'u') throw syntax('four hexadecimal digits expected');
-        return short === '/' ? '/' : whole;
-      }
-      const unit = Number.parseInt(hex, 16);
-      if (unit === 0) throw new JsonError('json-nul', '\\u0000 in a string');
-      const isHigh = unit >= 0xd800 && unit <= 0xdbff;
-      if (isHigh && low !== undefined) return String.fromCharCode(unit, Number.parseInt(low, 16));
-      if (isHigh || low !== undefined || (unit >= 0xdc00 && unit <= 0xdfff)) {
-        throw new JsonError('json-surrogate', 'lone surrogate escape in a string');
-      }
-      return escapeUnit(unit);
-    },
-  );
-}
-
-function escapeUnit(unit: number): string {
-  switch (unit) {
-    case 0x08:
-      return '\\b';
-    case 0x0c:
-      return '\\f';
-    case 0x0a:
-      return '\\n';
-    case 0x0d:
-      return '\\r';
-    case 0x09:
-      return '\\t';
-    case QUOTE:
-      return '\\"';
-    case BACKSLASH:
-      return '\\\\';
-    default:
-      return unit < 0x20 ? `\\u${unit.toString(16).padStart(4, '0')}` : String.fromCharCode(unit);
-  }
 }
 
 function enter(): void {
@@ -412,7 +363,6 @@ function readObject(): void {
 
 /** Writes the object whose values are the ranges from `base` on, those that were built from `floor` on. */
 function assemble(order: Order, base: number, floor: number): void {
-  if (order.hasBackslash) backslashes = true;
   const { index, leads, leadStart } = order;
   const from = used;
   let size = leads.length + 2;
@@ -445,9 +395,7 @@ function readKey(shape: Shape): Shape {
   }
   if (byteAt(at) !== QUOTE) throw syntax('key expected');
   const start = at;
-  const flag = backslashes;
   readString();
-  backslashes = flag;
   const source = input.subarray(start, at);
   return childShape(shape, source, valueBuilt ? scratch.subarray(valueStart, valueEnd) : source);
 }

@@ -1,5 +1,6 @@
-// One row of the source to its canonical form: the line of COPY text that PostgreSQL would print for it, in bytes. The same
-// line is what is copied, hashed and compared; sql/verify builds it on the target's side.
+// One row of the source to its canonical form: a line of fields as PostgreSQL prints them, joined by tabs. It is what is hashed
+// and compared; sql/verify builds the same on the target's side. NULL is \N; in text, backslash and tab are escaped; documents
+// and bytes stand as they are, because they contain no tab and are never \N.
 import type { ColumnPlan } from '../plans/plan.js';
 import { type ColumnCodec, type SqliteValue, columnCodec } from './column.js';
 import { JsonError } from './json-error.js';
@@ -11,8 +12,6 @@ export interface RowProblem {
   readonly value: SqliteValue;
   readonly problem: Problem;
 }
-
-const BACKSLASH = 0x5c;
 
 export class RowEncoder {
   /** Where lines are written; grows as needed, so read it anew after each row. */
@@ -74,7 +73,7 @@ export class RowEncoder {
         text = canonical;
       } else {
         const canonical = codec.canonical(value);
-        text = typeof canonical === 'string' ? escapeCopy(canonical) : canonical;
+        text = typeof canonical === 'string' && codec.isText ? escapeField(canonical) : canonical;
       }
       if (typeof text === 'string') pending += text;
       else (problems ??= []).push({ column: codec.column, value, problem: text });
@@ -94,18 +93,9 @@ export class RowEncoder {
     }
   }
 
-  private append({ bytes, start, end, hasBackslash }: CanonicalJson): void {
-    if (!hasBackslash) {
-      this.reserve(end - start);
-      this.length += bytes.copy(this.out, this.length, start, end);
-      return;
-    }
-    this.reserve(2 * (end - start));
-    for (let i = start; i < end; i++) {
-      const byte = bytes[i] ?? 0;
-      this.out[this.length++] = byte;
-      if (byte === BACKSLASH) this.out[this.length++] = BACKSLASH;
-    }
+  private append({ bytes, start, end }: CanonicalJson): void {
+    this.reserve(end - start);
+    this.length += bytes.copy(this.out, this.length, start, end);
   }
 
   private write(text: string): void {
@@ -121,20 +111,14 @@ export class RowEncoder {
   }
 }
 
-/** COPY text of a value that is not NULL (PostgreSQL manual, COPY, "Text Format"): the four characters that must be escaped. */
-export function escapeCopy(text: string): string {
-  if (!text.includes('\\') && !text.includes('\t') && !text.includes('\n') && !text.includes('\r'))
-    return text;
-  return text.replace(/[\\\t\n\r]/g, (c) =>
-    c === '\\' ? '\\\\' : c === '\t' ? '\\t' : c === '\n' ? '\\n' : '\\r',
-  );
+/** A text field of a canonical line. */
+export function escapeField(text: string): string {
+  if (!text.includes('\\') && !text.includes('\t')) return text;
+  return text.replace(/[\\\t]/g, (c) => (c === '\t' ? '\\t' : '\\\\'));
 }
 
-/** The reverse, for one field of a canonical line; null for `\N`. */
-export function unescapeCopy(field: string): string | null {
-  if (field === '\\N') return null;
+/** The reverse. */
+export function unescapeField(field: string): string {
   if (!field.includes('\\')) return field;
-  return field.replace(/\\(.)/gs, (_, c: string) =>
-    c === 't' ? '\t' : c === 'n' ? '\n' : c === 'r' ? '\r' : c,
-  );
+  return field.replace(/\\(.)/gs, (_, c: string) => (c === 't' ? '\t' : c));
 }

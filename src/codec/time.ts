@@ -17,6 +17,8 @@ export interface CanonicalTime {
  * `now` that PostgreSQL would take (datetime.c), 24:00, leap seconds, 30 February, more than six digits of a second.
  */
 export function canonicalTime(value: string): CanonicalTime | Problem {
+  const usual = usualTime(value);
+  if (usual !== undefined) return { text: usual, respelled: false };
   const match = FORM.exec(value);
   if (match === null) return new Problem('not-a-time', 'is not a time of the form YYYY-MM-DD HH:MM:SS');
   const [
@@ -46,6 +48,26 @@ export function canonicalTime(value: string): CanonicalTime | Problem {
   if (shifted === undefined) return new Problem('not-a-time', 'has an offset that does not exist');
   return { text: shifted + suffix, respelled: true };
 }
+
+/** The spelling that SQLAlchemy writes, `YYYY-MM-DD HH:MM:SS.ffffff`, without a regular expression; undefined for any other. */
+function usualTime(value: string): string | undefined {
+  if (value.length !== 26) return undefined;
+  for (let i = 0; i < 26; i++) {
+    const c = value.charCodeAt(i);
+    const wanted = SEPARATORS.charCodeAt(i);
+    if (wanted === 0x30 ? c < 0x30 || c > 0x39 : c !== wanted) return undefined;
+  }
+  const part = (start: number): number =>
+    (value.charCodeAt(start) - 0x30) * 10 + value.charCodeAt(start + 1) - 0x30;
+  const year = part(0) * 100 + part(2);
+  if (!isCalendarDay(year, part(5), part(8)) || part(11) > 23 || part(14) > 59 || part(17) > 59)
+    return undefined;
+  let end = 26;
+  while (value.charCodeAt(end - 1) === 0x30) end--;
+  return `${value.slice(0, end === 20 ? 19 : end)}+00`;
+}
+
+const SEPARATORS = '0000-00-00 00:00:00.000000';
 
 function isCalendarDay(year: number, month: number, day: number): boolean {
   const isLeap = month === 2 && (year % 4 === 0 ? year % 100 !== 0 || year % 400 === 0 : false);

@@ -2,7 +2,7 @@
 // made from it. Nothing heavy is imported here, because --help reads it.
 
 export const COMMANDS = [
-  { name: 'run', help: 'check, back up, copy, compare; with --yes without a terminal' },
+  { name: 'run', help: 'check, back up, copy, compare; --yes asks nothing' },
   { name: 'status', help: 'the last run, or the one going on' },
   { name: 'verify', help: 'compare source and target again, change nothing' },
   { name: 'report', help: "the last run's report as text or JSON" },
@@ -37,7 +37,7 @@ const table = [
     name: 'plan',
     argument: 'NAME',
     env: 'TTM_PLAN',
-    help: 'application to migrate (tothemoon)',
+    help: 'application (default: tothemoon)',
     group: 'What is moved',
     commands: ['run', 'status', 'verify', 'report', 'doctor'],
     default: 'tothemoon',

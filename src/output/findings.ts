@@ -1,7 +1,7 @@
 // What the checks found, errors first, each with the lines to type. Texts may hold data of the source: they are escaped.
 import { showValue } from '../codec/problem.js';
 import type { Finding } from '../events.js';
-import { showCount } from './format.js';
+import { showRows } from './format.js';
 import type { Colour, Paint } from './paint.js';
 
 const KINDS: readonly (readonly [Finding['severity'], word: string, colour: Colour])[] = [
@@ -28,8 +28,7 @@ export function findingLines(findings: readonly Finding[], paint: Paint, left = 
 }
 
 function rowsOf({ count }: Finding): string {
-  if (count === undefined) return '';
-  return count === 1 ? ' (1 row)' : ` (${showCount(count)} rows)`;
+  return count === undefined ? '' : ` (${showRows(count)})`;
 }
 
 /** A text of one line in which nothing can steer the terminal. */

@@ -9,6 +9,11 @@ export function showCount(count: number): string {
   return GROUPED.format(count);
 }
 
+/** `1 row`, `847,080 rows` */
+export function showRows(count: number): string {
+  return `${showCount(count)} ${count === 1 ? 'row' : 'rows'}`;
+}
+
 /** `1.4 GB` */
 export function showSize(bytes: number): string {
   return prettyBytes(bytes);

@@ -5,144 +5,140 @@ import type { EventSink } from '../run/journal.js';
 import type { RunView } from '../view.js';
 import { failureLines } from './failure.js';
 import { findingLines, safe } from './findings.js';
-import { showClock, showCount, showDuration, showSize } from './format.js';
+import { showClock, showCount, showDuration, showRows, showSize } from './format.js';
 import type { Paint } from './paint.js';
 import { ProgressLines } from './progress-line.js';
 import { summaryLines } from './summary.js';
 import type { Writer } from './writer.js';
+
+type Event<T extends WizardEvent['type']> = Extract<WizardEvent, { type: T }>;
 
 /** Wide enough for `preflight` and `constrain`. */
 const NAME_WIDTH = 9;
 const INDENT = ' '.repeat(8 + 2 + NAME_WIDTH + 2);
 
 export function plainSink(out: Writer, paint: Paint): EventSink {
-  const plain = new Plain(out, paint);
-  return (event, view) => plain.show(event, view);
+  const lines = new PlainLines(paint, out.isTty);
+  return (event, view) => {
+    for (const line of lines.of(event, view)) out.line(line);
+  };
 }
 
-class Plain {
-  private readonly out: Writer;
+class PlainLines {
   private readonly paint: Paint;
   private readonly progress: ProgressLines;
-  private at = '';
 
-  constructor(out: Writer, paint: Paint) {
-    this.out = out;
+  constructor(paint: Paint, isTty: boolean) {
     this.paint = paint;
-    this.progress = new ProgressLines(out.isTty);
+    this.progress = new ProgressLines(isTty);
   }
 
-  show(event: WizardEvent, view: RunView): void {
-    this.at = event.at;
+  of(event: WizardEvent, view: RunView): string[] {
+    const say = (name: string, text: string): string =>
+      `${this.paint('dim', showClock(event.at))}  ${name.padEnd(NAME_WIDTH)}  ${text}`;
     switch (event.type) {
       case 'run.started':
       case 'run.resumed':
-        return this.start(event, view);
+        return this.start(event, view).map((text) => say('run', text));
       case 'step.started':
-        return this.say(event.step, this.paint('bold', safe(event.title)));
+        return [say(event.step, this.paint('bold', safe(event.title)))];
       case 'step.progress': {
         const line = this.progress.next(event);
-        return line === undefined ? undefined : this.say(event.step, line);
+        return line === undefined ? [] : [say(event.step, line)];
       }
       case 'step.finding':
-        // Shown together when the step ends, sorted by how bad they are.
-        return undefined;
-      case 'step.completed':
-        this.findings(event.step, view);
-        return this.say(
-          event.step,
-          `${this.paint('green', 'done')} in ${showDuration(event.elapsedMs)}: ${safe(event.summary)}`,
-        );
-      case 'step.failed':
-        this.findings(event.step, view);
-        return this.say(
-          event.step,
-          `${this.paint('red', 'FAILED')} after ${showDuration(event.elapsedMs)}: ${safe(event.message)}`,
-        );
-      case 'step.undone':
-        return this.say(event.step, `taken back: ${safe(event.summary)}`);
       case 'table.started':
-        return this.say(
-          event.step,
-          `${safe(event.table)}: ${showCount(event.rows)} rows, ${showSize(event.bytes)}`,
-        );
+        // Findings are shown together when the step ends, sorted by how bad they are; a table's progress names it.
+        return [];
+      case 'step.completed':
+        return [...this.findings(event.step, view), say(event.step, this.done(event))];
+      case 'step.failed':
+        return [...this.findings(event.step, view), say(event.step, this.failed(event))];
+      case 'step.undone':
+        return [say(event.step, `taken back: ${safe(event.summary)}`)];
       case 'table.copied':
-        return this.copied(event);
+        return [say(event.step, copied(event))];
       case 'table.verified':
-        return this.verified(event);
+        return [say(event.step, this.verified(event))];
       case 'query.compared':
-        return this.compared(event);
+        return [say(event.step, this.compared(event))];
       case 'input.needed':
-        return this.say('question', `${safe(event.message)} (${safe(event.flag)})`);
+        return [say('question', `${safe(event.message)} (${safe(event.flag)})`)];
       case 'input.given':
-        return this.say('answer', `${safe(event.question)}: ${safe(event.answer)} (${safe(event.origin)})`);
+        return [say('answer', `${safe(event.question)}: ${safe(event.answer)} (${safe(event.origin)})`)];
       case 'notice':
-        return this.say('notice', safe(event.message));
+        return [say('notice', safe(event.message))];
       case 'plan.statement':
-        this.say(event.step, `would do: ${safe(event.title)}`);
-        return this.block(event.sql);
+        return [say(event.step, `would do: ${safe(event.title)}`), ...blockOf(event.sql)];
       case 'run.completed':
-      case 'run.failed':
       case 'run.rolled-back':
-        return this.end(event, view);
+        return ['', ...summaryLines(view, this.paint)];
+      case 'run.failed':
+        return [
+          '',
+          ...summaryLines(view, this.paint),
+          '',
+          ...failureLines({ ...event, log: view.log }, this.paint),
+        ];
     }
   }
 
-  private say(name: string, text: string): void {
-    this.out.line(`${this.paint('dim', showClock(this.at))}  ${name.padEnd(NAME_WIDTH)}  ${text}`);
+  private start(event: Event<'run.started' | 'run.resumed'>, view: RunView): string[] {
+    const resumed =
+      event.type === 'run.resumed'
+        ? [`${safe(event.message)}; done before: ${event.done.join(', ') || 'nothing'}`]
+        : [];
+    return [
+      `${event.run} of plan ${event.plan}${view.dryRun ? ', a dry run: nothing is written' : ''}`,
+      `${safe(event.source)} -> ${safe(event.target)}`,
+      ...(event.log === '' ? [] : [`log ${safe(event.log)}`]),
+      ...resumed,
+    ];
   }
 
-  private block(text: string): void {
-    for (const line of text.trimEnd().split('\n'))
-      this.out.line(`${INDENT}${safe(line.replaceAll('\t', '    '))}`);
-  }
-
-  private start(event: Extract<WizardEvent, { type: 'run.started' | 'run.resumed' }>, view: RunView): void {
-    const dry = view.dryRun ? ', a dry run: nothing is written' : '';
-    this.say('run', `${event.run} of plan ${event.plan}${dry}`);
-    this.say('run', `${safe(event.source)} -> ${safe(event.target)}`);
-    if (event.log !== '') this.say('run', `log ${safe(event.log)}`);
-    if (event.type === 'run.resumed')
-      this.say('run', `${safe(event.message)}; done before: ${event.done.join(', ') || 'nothing'}`);
-  }
-
-  private findings(step: StepName, view: RunView): void {
-    const found = view.findings.filter((finding) => finding.step === step);
-    for (const line of findingLines(found, this.paint, INDENT)) this.out.line(line);
-  }
-
-  private copied(event: Extract<WizardEvent, { type: 'table.copied' }>): void {
-    const rate = event.elapsedMs === 0 ? '' : `, ${showCount((event.rows / event.elapsedMs) * 1000)} rows/s`;
-    const quarantined = event.quarantined === 0 ? '' : `, ${showCount(event.quarantined)} quarantined`;
-    const amount = `${showCount(event.rows)} rows, ${showSize(event.bytes)}`;
-    this.say(
-      event.step,
-      `${safe(event.table)} copied: ${amount} in ${showDuration(event.elapsedMs)}${rate}${quarantined}`,
+  private findings(step: StepName, view: RunView): string[] {
+    return findingLines(
+      view.findings.filter((finding) => finding.step === step),
+      this.paint,
+      INDENT,
     );
   }
 
-  private verified(event: Extract<WizardEvent, { type: 'table.verified' }>): void {
-    const { sourceRows, targetRows, differences } = event;
-    const verdict = event.equal
-      ? `${this.paint('green', 'equal')}, ${showCount(sourceRows)} rows on both sides`
-      : `${this.paint('red', 'DIFFERENT')}, ${showCount(sourceRows)} rows in the source, ${showCount(targetRows)} in the target, ${showCount(differences)} differ`;
-    this.say(event.step, `${safe(event.table)} compared: ${verdict}, in ${showDuration(event.elapsedMs)}`);
+  private done(event: Event<'step.completed'>): string {
+    return `${this.paint('green', 'done')} in ${showDuration(event.elapsedMs)}: ${safe(event.summary)}`;
   }
 
-  private compared(event: Extract<WizardEvent, { type: 'query.compared' }>): void {
+  private failed(event: Event<'step.failed'>): string {
+    return `${this.paint('red', 'FAILED')} after ${showDuration(event.elapsedMs)}: ${safe(event.message)}`;
+  }
+
+  private verified(event: Event<'table.verified'>): string {
+    const source = showRows(event.sourceRows);
+    const counts = `${source} in the source, ${showCount(event.targetRows)} in the target`;
+    const verdict = event.equal
+      ? `${this.paint('green', 'equal')}, ${source} on both sides`
+      : `${this.paint('red', 'DIFFERENT')}, ${counts}, ${showCount(event.differences)} differ`;
+    return `${safe(event.table)} compared: ${verdict}, in ${showDuration(event.elapsedMs)}`;
+  }
+
+  private compared(event: Event<'query.compared'>): string {
     const verdict = event.equal ? this.paint('green', 'equal') : this.paint('red', 'DIFFERENT');
     const times = `${showDuration(event.sourceMs)} before, ${showDuration(event.targetMs)} after`;
-    this.say(event.step, `query ${safe(event.query)}: ${verdict}, ${showCount(event.rows)} rows, ${times}`);
+    return `query ${safe(event.query)}: ${verdict}, ${showRows(event.rows)}, ${times}`;
   }
+}
 
-  private end(
-    event: Extract<WizardEvent, { type: 'run.completed' | 'run.failed' | 'run.rolled-back' }>,
-    view: RunView,
-  ): void {
-    this.out.line('');
-    for (const line of summaryLines(view, this.paint)) this.out.line(line);
-    if (event.type !== 'run.failed') return;
-    this.out.line('');
-    for (const line of failureLines({ ...event, log: view.log }, this.paint)) this.out.line(line);
-  }
+function copied(event: Event<'table.copied'>): string {
+  // Below a second a rate says nothing.
+  const rate = event.elapsedMs < 1000 ? '' : `, ${showCount((event.rows / event.elapsedMs) * 1000)} rows/s`;
+  const quarantined = event.quarantined === 0 ? '' : `, ${showCount(event.quarantined)} quarantined`;
+  const amount = `${showRows(event.rows)}, ${showSize(event.bytes)}`;
+  return `${safe(event.table)} copied: ${amount} in ${showDuration(event.elapsedMs)}${rate}${quarantined}`;
+}
+
+function blockOf(text: string): string[] {
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => `${INDENT}${safe(line.replaceAll('\t', '    '))}`);
 }

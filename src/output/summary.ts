@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { FILES } from '../run/folder.js';
 import type { QueryView, RunView, StepView, TableView } from '../view.js';
 import { safe } from './findings.js';
-import { showCount, showDuration, showMoment } from './format.js';
+import { showCount, showDuration, showMoment, showRows } from './format.js';
 import type { Paint } from './paint.js';
 import { tableLines } from './text-table.js';
 
@@ -88,7 +88,7 @@ function verdictOf(table: TableView, paint: Paint): string {
   if (table.state === 'verified') return `${paint('green', 'equal')}${quarantined}`;
   if (table.state !== 'different') return `${table.state}, not compared${quarantined}`;
   const other = table.targetDigest.slice(0, DIGEST_LENGTH);
-  return `${paint('red', 'DIFFERENT')}: ${showCount(table.differences)} rows, target ${other}${quarantined}`;
+  return `${paint('red', 'DIFFERENT')}: ${showRows(table.differences)}, target ${other}${quarantined}`;
 }
 
 function querySection(queries: readonly QueryView[], paint: Paint): string[] {
@@ -99,7 +99,7 @@ function querySection(queries: readonly QueryView[], paint: Paint): string[] {
     showDuration(sourceMs),
     showDuration(targetMs),
     showFactor(sourceMs, targetMs),
-    `${equal ? paint('green', 'equal') : paint('red', 'DIFFERENT')}, ${showCount(count)} rows`,
+    `${equal ? paint('green', 'equal') : paint('red', 'DIFFERENT')}, ${showRows(count)}`,
     index === null ? '' : safe(index),
   ]);
   return tableLines([head, ...rows], ['left', 'right', 'right', 'right', 'left', 'left']);

@@ -25,7 +25,10 @@ export function openWriter(stream: NodeJS.WriteStream): Writer {
     close,
     flushed: () =>
       new Promise((resolve) => {
-        if (!isOpen || stream.writableLength === 0) return resolve();
+        if (!isOpen || stream.writableLength === 0) {
+          resolve();
+          return;
+        }
         stream.once('error', () => resolve());
         stream.write('', () => resolve());
       }),

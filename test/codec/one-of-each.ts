@@ -7,6 +7,7 @@ import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { targetLine } from '../../src/chunk/range.js';
 import type { SqliteValue } from '../../src/codec/column.js';
+import { BINARY_HEADER, BINARY_TRAILER, BinaryRowWriter } from '../../src/codec/binary.js';
 import { RowEncoder } from '../../src/codec/row.js';
 import type { ColumnPlan, ColumnType } from '../../src/plans/plan.js';
 import { quoteName } from '../../src/target/sql.js';
@@ -140,16 +141,22 @@ export function linesOf(all: readonly ColumnPlan[], source: readonly Row[]): Buf
   });
 }
 
-/** Replaces all rows of the table by those in `data`. */
+/** Replaces all rows of the table by these, by binary COPY. */
 export async function load(
   client: pg.Client,
   table: string,
-  data: readonly Buffer[],
-  format: 'text' | 'binary',
+  all: readonly ColumnPlan[],
+  source: readonly Row[],
 ): Promise<void> {
+  const writer = new BinaryRowWriter(all, 16);
+  const slices: Buffer[] = [BINARY_HEADER];
+  for (const row of source) {
+    writer.write(row);
+    if (writer.length > 1000) slices.push(writer.take());
+  }
   await client.query(`TRUNCATE ${quoteName(table)}`);
-  const copy = client.query(copyFrom(`COPY ${quoteName(table)} FROM STDIN (FORMAT ${format})`));
-  await pipeline(Readable.from(data), copy);
+  const copy = client.query(copyFrom(`COPY ${quoteName(table)} FROM STDIN (FORMAT binary)`));
+  await pipeline(Readable.from([...slices, writer.take(), BINARY_TRAILER]), copy);
 }
 
 /** The canonical lines as the server computes them, in the order of the first column. */

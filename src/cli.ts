@@ -1,0 +1,89 @@
+// The command line: reads it, starts what it asks for, and is the one place where the process ends. Nothing heavy is imported
+// before it is known what for.
+import { readCommandLine } from './commands/program.js';
+import type { Command, Session } from './commands/session.js';
+import { type Signals, listenForSignals } from './commands/signals.js';
+import type { CommandName } from './config/options.js';
+import type { Flags } from './config/settings.js';
+import { EXIT } from './errors.js';
+import { openWriter } from './output/writer.js';
+
+const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
+  run: async () => (await import('./commands/run.js')).run,
+  status: async () => (await import('./commands/status.js')).status,
+  verify: async () => (await import('./commands/verify.js')).verify,
+  report: async () => (await import('./commands/report.js')).report,
+  doctor: async () => (await import('./commands/doctor.js')).doctor,
+  demo: async () => (await import('./commands/demo.js')).demo,
+};
+
+const out = openWriter(process.stdout);
+const err = openWriter(process.stderr);
+let session: Session | undefined;
+let signals: Signals | undefined;
+
+async function main(args: readonly string[]): Promise<number> {
+  const request = readCommandLine(args);
+  if (request.kind === 'text') {
+    out.line(request.text);
+    return EXIT.done;
+  }
+  if (request.kind === 'version') {
+    const { versionText } = await import('./commands/version.js');
+    out.line(await versionText());
+    return EXIT.done;
+  }
+  if (args.length === 0 && !isTerminal()) {
+    const { usageWithoutTerminal } = await import('./commands/help-text.js');
+    err.line(usageWithoutTerminal());
+    return EXIT.answerNeeded;
+  }
+  session = openSession(request.flags);
+  const command = await COMMANDS[request.command]();
+  return signals?.exitCode(await command(session)) ?? EXIT.bug;
+}
+
+function isTerminal(): boolean {
+  return process.stdin.isTTY && process.stdout.isTTY;
+}
+
+function openSession(flags: Flags): Session {
+  signals = listenForSignals({
+    say: (text) => err.line(text),
+    hungUp: () => {
+      out.close();
+      err.close();
+    },
+    end: (code) => process.exit(code),
+  });
+  const { stop, abort } = signals;
+  return {
+    flags,
+    env: process.env,
+    out,
+    err,
+    isTerminal: isTerminal(),
+    stop,
+    abort,
+    secrets: [],
+    log: undefined,
+    isFailureShown: false,
+  };
+}
+
+/** The one exit path: an error becomes text and an exit code, whatever it is. */
+async function end(work: Promise<number>): Promise<never> {
+  let code: number;
+  try {
+    code = await work;
+  } catch (error) {
+    const { reportError } = await import('./commands/report-error.js');
+    const failed = reportError(error, { err, session, args: process.argv.slice(2), env: process.env });
+    code = signals?.exitCode(failed) ?? failed;
+  }
+  await Promise.all([out.flushed(), err.flushed()]);
+  process.exit(code);
+}
+
+process.on('uncaughtException', (error) => void end(Promise.reject(error)));
+await end(main(process.argv.slice(2)));

@@ -1,0 +1,46 @@
+// Escapes in JSON strings: decoded, then escaped again as escape_json does (src/backend/utils/adt/json.c).
+import { JsonError } from './json-error.js';
+
+const ESCAPE = /\\(?:u([0-9a-fA-F]{4})(?:\\u([dD][c-fC-F][0-9a-fA-F]{2}))?|(.))/gs;
+
+/** The inside of a JSON string in canonical spelling. Throws JsonError for what jsonb cannot hold. */
+export function decodeEscapes(inner: string): string {
+  return inner.replace(
+    ESCAPE,
+    (whole: string, hex: string | undefined, low: string | undefined, short: string | undefined) => {
+      if (hex === undefined) {
+        if (short === 'u') throw new JsonError('json-syntax', 'four hexadecimal digits expected after \\u');
+        return short === '/' ? '/' : whole;
+      }
+      const unit = Number.parseInt(hex, 16);
+      if (unit === 0) throw new JsonError('json-nul', '\\u0000 in a string');
+      const isHigh = unit >= 0xd800 && unit <= 0xdbff;
+      if (isHigh && low !== undefined) return String.fromCharCode(unit, Number.parseInt(low, 16));
+      if (isHigh || low !== undefined || (unit >= 0xdc00 && unit <= 0xdfff)) {
+        throw new JsonError('json-surrogate', 'lone surrogate escape in a string');
+      }
+      return escapeUnit(unit);
+    },
+  );
+}
+
+function escapeUnit(unit: number): string {
+  switch (unit) {
+    case 0x08:
+      return '\\b';
+    case 0x0c:
+      return '\\f';
+    case 0x0a:
+      return '\\n';
+    case 0x0d:
+      return '\\r';
+    case 0x09:
+      return '\\t';
+    case 0x22:
+      return '\\"';
+    case 0x5c:
+      return '\\\\';
+    default:
+      return unit < 0x20 ? `\\u${unit.toString(16).padStart(4, '0')}` : String.fromCharCode(unit);
+  }
+}

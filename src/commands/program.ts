@@ -1,0 +1,127 @@
+// The command line as commander parses it, made from the table of options. Errors come out as WizardErrors of exit 2.
+import { Command as Parser, CommanderError, Option } from 'commander';
+import { nearest } from '../config/nearest.js';
+import {
+  COMMANDS,
+  type CommandName,
+  OPTIONS,
+  type OptionSpec,
+  flagOf,
+  optionsOf,
+} from '../config/options.js';
+import type { Flags } from '../config/settings.js';
+import { EXIT, WizardError } from '../errors.js';
+import { TOPICS, commandHelp, mainHelp, topicHelp } from './help-text.js';
+
+/** What was asked for. */
+export type Request =
+  | { readonly kind: 'command'; readonly command: CommandName; readonly flags: Flags }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'version' };
+
+/** Reads `args` (without node and the script). Throws USAGE (exit 2). */
+export function readCommandLine(args: readonly string[]): Request {
+  const found: { request?: Request } = {};
+  const answer = (request: Request): void => {
+    found.request = request;
+  };
+  const main = parser('ttm-wizard', mainHelp(), answer);
+  // So that `status --json` belongs to status, and `--json status` is understood too.
+  main.enablePositionalOptions().allowExcessArguments().option('-V, --version').helpCommand(false);
+  addOptions(main, OPTIONS);
+  main.action(() => {
+    const [typed] = main.args;
+    if (typed !== undefined) throw unknownCommand(typed);
+    const isVersion = main.opts()['version'] === true;
+    answer(
+      isVersion ? { kind: 'version' } : { kind: 'command', command: 'run', flags: flagsFor('run', [main]) },
+    );
+  });
+  for (const { name } of COMMANDS) {
+    const command = parser(name, commandHelp(name), answer);
+    addOptions(command, optionsOf(name));
+    command.action(() => answer({ kind: 'command', command: name, flags: flagsFor(name, [main, command]) }));
+    main.addCommand(command);
+  }
+  main.addCommand(
+    parser('help', mainHelp(), answer)
+      .argument('[topic]')
+      .action((topic: unknown) => answer({ kind: 'text', text: helpOn(topic) })),
+  );
+  try {
+    main.parse([...args], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode !== 0) throw usageError(error.message);
+  }
+  return found.request ?? { kind: 'text', text: mainHelp() };
+}
+
+function parser(name: string, help: string, answer: (request: Request) => void): Parser {
+  const command = new Parser(name);
+  command.exitOverride().configureOutput({
+    writeOut: (text) => answer({ kind: 'text', text: text.trimEnd() }),
+    outputError: () => undefined,
+  });
+  command.helpInformation = () => help;
+  return command;
+}
+
+function addOptions(command: Parser, options: readonly OptionSpec[]): void {
+  for (const option of options) command.addOption(new Option(flagOf(option).replace(/ (\w+)$/, ' <$1>')));
+}
+
+/** Flags given before and after the command's name; those the command does not take are refused. */
+function flagsFor(command: CommandName, parsers: readonly Parser[]): Flags {
+  const flags: Record<string, string | true> = {};
+  for (const level of parsers) {
+    for (const option of level.options) {
+      if (level.getOptionValueSource(option.attributeName()) !== 'cli' || option.long === '--version')
+        continue;
+      const name = (option.long ?? '').slice(2);
+      if (!optionsOf(command).some((taken) => taken.name === name))
+        throw usageError(`${command} takes no option --${name}`, `ttm-wizard ${command} --help`);
+      const value: unknown = level.getOptionValue(option.attributeName());
+      // `--no-…` is false for commander; here a switch that is given is on.
+      flags[name] = typeof value === 'string' ? value : true;
+    }
+  }
+  return flags;
+}
+
+function helpOn(topic: unknown): string {
+  if (typeof topic !== 'string') return mainHelp();
+  const name = topic;
+  const known = TOPICS.find((candidate) => candidate === name);
+  if (known !== undefined) return topicHelp(known);
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  if (command !== undefined) return commandHelp(command.name);
+  const names = [...TOPICS, ...COMMANDS.map((candidate) => candidate.name)];
+  throw usageError(`there is no help on ${name}`, suggestion(name, names, 'ttm-wizard help '));
+}
+
+function unknownCommand(typed: string): WizardError {
+  const names = [...COMMANDS.map(({ name }) => name), 'help'];
+  return usageError(`there is no command ${typed}`, suggestion(typed, names, 'ttm-wizard '));
+}
+
+function suggestion(typed: string, names: readonly string[], before: string): string {
+  const near = nearest(typed, names);
+  return near === undefined ? `one of ${names.join(', ')}` : `Did you mean ${before}${near}?`;
+}
+
+/** Commander's message, `error: …\n(Did you mean --target?)`, in the form of all our errors. */
+function usageError(text: string, remedy?: string): WizardError {
+  const [first = '', hint] = text.replace(/^error: /, '').split('\n');
+  const remedies = [
+    hint?.replace(/^\(|\)$/g, ''),
+    remedy,
+    hint === undefined && remedy === undefined ? 'ttm-wizard --help' : undefined,
+  ];
+  return new WizardError({
+    code: 'USAGE',
+    message: first.replace(/^option '(--[\w-]+) <\w+>' argument missing$/, '$1 needs a value'),
+    remedies: remedies.filter((line) => line !== undefined),
+    exitCode: EXIT.usage,
+  });
+}

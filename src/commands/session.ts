@@ -1,0 +1,27 @@
+// What every command is given, and what it leaves for the one exit path in cli.ts.
+import type { Flags } from '../config/settings.js';
+import type { Writer } from '../output/writer.js';
+
+export interface Session {
+  readonly flags: Flags;
+  readonly env: NodeJS.ProcessEnv;
+  /** Data. */
+  readonly out: Writer;
+  /** Messages for people. */
+  readonly err: Writer;
+  /** Standard input and output are both a terminal. */
+  readonly isTerminal: boolean;
+  /** Aborted by the first Ctrl-C: end at the next safe point. The reason is the signal's name. */
+  readonly stop: AbortSignal;
+  /** Aborted by the second, or by SIGTERM: end now. */
+  readonly abort: AbortSignal;
+  /** Texts that must not appear in an error either. */
+  secrets: readonly string[];
+  /** Path of the run's log once there is one, for an error that ends the run. */
+  log: string | undefined;
+  /** Whether the run has already told the person why it failed. */
+  isFailureShown: boolean;
+}
+
+/** A command answers with the exit code. */
+export type Command = (session: Session) => Promise<number>;

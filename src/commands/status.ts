@@ -1,0 +1,88 @@
+// ttm-wizard status: how far the last run is, from a second terminal while it goes on or at any time after. It only reads what
+// the run has written down, so it works whether the run lives or not.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { resolveReading } from '../config/resolve.js';
+import { EXIT } from '../errors.js';
+import { findingLines, safe } from '../output/findings.js';
+import { percentOf, showCount, showDuration, showMoment, showSize } from '../output/format.js';
+import { type Paint, choosePaint } from '../output/paint.js';
+import { reportObject } from '../output/report.js';
+import { headLines, showState } from '../output/summary.js';
+import { tableLines } from '../output/text-table.js';
+import type { RunView, StepView } from '../view.js';
+import { lastRun, viewOf } from './last-run.js';
+import type { Session } from './session.js';
+
+const WATCH_MS = 1000;
+/** A live run tells something four times a second; after this long it has most likely been killed. */
+const SILENT_MS = 60_000;
+/** Of the names in headLines, with the space behind them. */
+const HEAD_WIDTH = 9;
+
+export async function status(session: Session): Promise<number> {
+  const { options, settings } = resolveReading('status', session.flags, session.env);
+  const paint = choosePaint(session.out.isTty, session.env, settings.isOn('no-color'));
+  let shown = '';
+  for (;;) {
+    const run = lastRun(options.backupDir);
+    const view = run === undefined ? undefined : viewOf(run.path);
+    const text = settings.isOn('json')
+      ? JSON.stringify(view === undefined ? { v: 1, run: null } : reportObject(view))
+      : statusText(view, options.backupDir, new Date(), paint);
+    if (text !== shown) session.out.line(text);
+    shown = text;
+    if (!settings.isOn('watch') || view?.outcome !== 'running') return EXIT.done;
+    if (!(await pause(session.stop))) return EXIT.interrupted;
+    if (!settings.isOn('json')) session.out.line('');
+  }
+}
+
+/** False when the person wants no more. */
+async function pause(stop: AbortSignal): Promise<boolean> {
+  try {
+    await sleep(WATCH_MS, undefined, { signal: stop });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Everything about a run on one page; exported for the tests, which give it the clock. */
+export function statusText(view: RunView | undefined, backupDir: string, now: Date, paint: Paint): string {
+  if (view === undefined) return `There is no run in ${backupDir}.`;
+  const silentMs = now.getTime() - Date.parse(view.lastAt);
+  const isSilent = view.outcome === 'running' && silentMs > SILENT_MS;
+  const bad = view.findings.filter(({ severity }) => severity === 'error' || severity === 'warning');
+  return [
+    ...headLines(view, paint),
+    `${'log'.padEnd(HEAD_WIDTH)}${safe(view.log)}`,
+    '',
+    ...tableLines(
+      view.steps.map((step) => [step.name, showState(step.state, paint), timeOf(step), detailOf(step)]),
+      ['left', 'left', 'right', 'left'],
+    ),
+    ...(bad.length === 0 ? [] : ['', ...findingLines(bad, paint)]),
+    ...(isSilent
+      ? [
+          '',
+          `No sign of life since ${showMoment(view.lastAt)} (${showDuration(silentMs)}). If the process is gone:`,
+          '  the same command with --resume goes on where it ended',
+        ]
+      : []),
+    ...view.remedies.map((remedy) => `  ${safe(remedy)}`),
+  ].join('\n');
+}
+
+function timeOf(step: StepView): string {
+  return step.state === 'left' ? '' : showDuration(step.elapsedMs);
+}
+
+function detailOf(step: StepView): string {
+  const { progress } = step;
+  if (progress === undefined) return safe(step.summary);
+  const show = progress.unit === 'bytes' ? showSize : showCount;
+  const unit = progress.unit === 'bytes' ? '' : ` ${progress.unit}`;
+  const what = safe([progress.doing, progress.table ?? ''].join(' ').trim());
+  const percent = percentOf(progress.done, progress.total);
+  return `${what}: ${show(progress.done)} of ${show(progress.total)}${unit}, ${percent} %`;
+}

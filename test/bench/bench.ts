@@ -1,0 +1,107 @@
+// npm run bench: our copy against the server's own speed, our verification against our copy, every other step, peak memory.
+// Everything in one go on one machine, raw loads and ours alternating, because only ratios of one run mean anything.
+// Usage: npm run bench -- [--scores N] [--rounds N]. Files are kept in TTM_BENCH_DIR (default: ttm-bench in the temp folder).
+import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { writeSample } from '../../src/demo/sample.js';
+import { startPostgres } from '../../src/demo/postgres-server.js';
+import { type OwnRound, migrate } from './own-round.js';
+import { findPgloader, runPgloader } from './pgloader-round.js';
+import { type RawFiles, encodeRawFiles, loadRaw } from './raw-round.js';
+import { median, printTable } from './statistics.js';
+
+const { values } = parseArgs({
+  options: { scores: { type: 'string', default: '847080' }, rounds: { type: 'string', default: '3' } },
+});
+const scores = Number(values.scores);
+const rounds = Math.max(1, Number(values.rounds));
+const folder = process.env['TTM_BENCH_DIR'] ?? join(tmpdir(), 'ttm-bench');
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function sampleFile(): string {
+  const file = join(folder, `source-${scores}.db`);
+  if (existsSync(file)) return file;
+  say(`making ${file}`);
+  rmSync(`${file}.part`, { force: true });
+  writeSample(`${file}.part`, { scores });
+  renameSync(`${file}.part`, file);
+  return file;
+}
+
+mkdirSync(folder, { recursive: true });
+const source = sampleFile();
+const server = await startPostgres({ folder: join(folder, `postgres-${process.getuid?.() ?? 0}`) });
+try {
+  const raw: RawFiles = encodeRawFiles(source, join(folder, `raw-${scores}`));
+  const rawMs: number[] = [];
+  const own: OwnRound[] = [];
+  for (let round = 1; round <= rounds; round++) {
+    rawMs.push(await loadRaw(server, raw));
+    own.push(await migrate(server, source, join(folder, 'backups')));
+    say(
+      `round ${round}: raw ${rawMs.at(-1) ?? 0} ms, ours ${own.at(-1)?.copyMs ?? 0} ms, comparison ${own.at(-1)?.compareMs ?? 0} ms`,
+    );
+  }
+  const pgloader = await findPgloader();
+  const a = median(rawMs);
+  const b = median(own.map(({ copyMs }) => copyMs));
+  const c = median(own.map(({ compareMs }) => compareMs));
+  const total = median(own.map(({ totalMs }) => totalMs));
+  const peakMb = Math.max(...own.map(({ peakMb: peak }) => peak));
+  const steps = Object.fromEntries(
+    Object.keys(own[0]?.stepMs ?? {}).map((step) => [
+      step,
+      median(own.map(({ stepMs }) => stepMs[step] ?? 0)),
+    ]),
+  );
+  const result = {
+    at: new Date().toISOString(),
+    machine: {
+      cpu: cpus()[0]?.model ?? '',
+      cores: cpus().length,
+      memoryGb: Math.round(totalmem() / 2 ** 30),
+      node: process.version,
+    },
+    postgres: { kind: server.kind },
+    scores,
+    sourceBytes: statSync(source).size,
+    rounds,
+    rawMs,
+    own,
+    medians: { rawMs: a, copyMs: b, compareMs: c, totalMs: total, steps },
+    ratios: { copyToRaw: b / a, compareToCopy: c / b },
+    peakMb,
+    bars: { copyToRaw: 1.1, compareToCopy: 1, peakMb: 350, totalMs: 120_000 },
+    pgloaderMs: pgloader ? await runPgloader(server, source) : null,
+  };
+  const file = join(folder, `bench-${result.at.replace(/[:.]/g, '-')}.json`);
+  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
+  printTable(say, [
+    ['what', 'median', 'bar'],
+    ['(a) two parallel \\copy of the same rows', `${(a / 1000).toFixed(2)} s`, ''],
+    ['(b) our copy', `${(b / 1000).toFixed(2)} s`, ''],
+    ['(c) our comparison of every value', `${(c / 1000).toFixed(2)} s`, ''],
+    ['b/a', result.ratios.copyToRaw.toFixed(3), '1.1 at most'],
+    ['c/b', result.ratios.compareToCopy.toFixed(3), '1.0 at most'],
+    ...Object.entries(steps).map(([step, ms]) => [`(d) ${step}`, `${(ms / 1000).toFixed(2)} s`, '']),
+    ['(e) peak memory', `${peakMb.toFixed(0)} MB`, '350 MB at most'],
+    [
+      'whole run without the dump',
+      `${(total / 1000).toFixed(1)} s`,
+      scores === 847_080 ? '120 s at most' : '',
+    ],
+    [
+      'pgloader',
+      result.pgloaderMs === null ? 'not installed' : `${(result.pgloaderMs / 1000).toFixed(1)} s`,
+      '',
+    ],
+  ]);
+  say(`written to ${file}`);
+} finally {
+  await server.stop();
+}
