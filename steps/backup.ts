@@ -73,9 +73,12 @@ export const backup: Step = {
   },
 
   check(context) {
-    const { bytes, mtimeMs } = backupResult(context);
+    const { bytes, mtimeMs, sourceStamp: stamp } = backupResult(context);
     const stat = statSync(snapshotPath(context), { throwIfNoEntry: false });
-    if (stat?.size === bytes && stat.mtimeMs === mtimeMs) return Promise.resolve();
+    if (stat?.size === bytes && stat.mtimeMs === mtimeMs) {
+      noticeChanges(context, stamp);
+      return Promise.resolve();
+    }
     throw new WizardError({
       code: 'SNAPSHOT_CHANGED',
       message: `${snapshotPath(context)} is ${stat === undefined ? 'gone' : 'not as the backup step left it'}`,
@@ -87,6 +90,17 @@ export const backup: Step = {
   // The backup is the admin's and stays.
   undo: () => Promise.resolve(undefined),
 };
+
+/** The target shows the source as of the snapshot; whoever resumes or repeats a run hears when that is no longer all. */
+function noticeChanges({ options, emit }: StepContext, stamp: string): void {
+  if (
+    statSync(options.source, { throwIfNoEntry: false }) !== undefined &&
+    sourceStamp(options.source) === stamp
+  )
+    return;
+  const message = `${options.source} has been written to since the snapshot; the target is as of the snapshot (--restart makes a new one)`;
+  emit({ type: 'notice', message });
+}
 
 async function makeSnapshot({ options, emit, stop }: StepContext, file: string): Promise<void> {
   const part = `${file}.part`;

@@ -9,3 +9,6 @@ import { schema } from './schema.js';
 import { verify } from './verify/index.js';
 
 export const STEPS: readonly Step[] = [preflight, backup, schema, copy, constrain, verify, dump];
+
+/** What `ttm-wizard verify` runs on a copied run. */
+export const VERIFY_STEPS: readonly Step[] = [verify];

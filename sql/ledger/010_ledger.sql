@@ -8,8 +8,7 @@ CREATE TABLE IF NOT EXISTS ttm_wizard.run (
     source text NOT NULL,
     snapshot_sha256 text NOT NULL,
     wizard_version text NOT NULL,
-    started_at timestamptz NOT NULL DEFAULT now(),
-    verified_at timestamptz
+    started_at timestamptz NOT NULL DEFAULT now()
 );
 
 -- SQL files that have been applied, each in the transaction that applied it.

@@ -22,5 +22,6 @@ export async function verify(session: Session): Promise<number> {
   session.secrets = secretsOf(target, session.env);
   const { verifyAgain } = await import('../run/verify-again.js');
   const { backupDir, jobs } = options;
-  return verifyAgain({ backupDir, target, jobs }, outputsOf(session, settings.isOn('json')));
+  const { VERIFY_STEPS } = await import('../../steps/index.js');
+  return verifyAgain({ backupDir, target, jobs }, VERIFY_STEPS, outputsOf(session, settings.isOn('json')));
 }

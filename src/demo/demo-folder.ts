@@ -103,7 +103,7 @@ function lookLines({ folder, server, pgpass, psql }: Place): string[] {
     psql === undefined
       ? [
           'psql is not on this machine; this does the same:',
-          `  cd ${quote(packageRoot())} && PGPASSFILE=${quote(pgpass)} node -e '${script}'`,
+          `  cd ${quote(packageRoot())} && PGPASSFILE=${quote(pgpass)} node --no-deprecation -e '${script}'`,
         ]
       : [
           'Look at the result (the server keeps running for that):',

@@ -1,0 +1,306 @@
+// One run being executed: performs the steps that are left, keeps their results, and turns every ending into one event and one
+// exit code.
+import { join } from 'node:path';
+import type pg from 'pg';
+import type { RunOptions } from '../config/run-options.js';
+import { WizardError, messageOf } from '../errors.js';
+import type { StepName, Totals } from '../events.js';
+import { writeReport } from '../output/report.js';
+import { type TargetAddress, connectTarget, nameOfTarget, showTarget } from '../target/connect.js';
+import { dropRun, hasRun } from '../target/ledger.js';
+import { FILES, type RunFolder, type RunState, saveState } from './folder.js';
+import { type EventSink, Journal } from './journal.js';
+import { lockTarget } from './lock.js';
+import { type Step, type StepContext, Stopped } from './step.js';
+
+export interface RunIo {
+  readonly sinks: readonly EventSink[];
+  /** End at the next safe point. */
+  readonly stop: AbortSignal;
+  /** End now. */
+  readonly abort: AbortSignal;
+  /** Texts that must appear in no event and no file. */
+  readonly secrets: readonly string[];
+}
+
+/** `new` writes to its folder; `resumed` goes on in it; `read-only` neither writes to it nor locks the target. */
+type Mode = 'new' | 'resumed' | 'read-only';
+
+export class Execution {
+  private readonly journal: Journal;
+  private readonly startedAt = performance.now();
+  private client: Promise<pg.Client> | undefined;
+  private readonly clients: pg.Client[] = [];
+  private readonly options: RunOptions;
+  private readonly steps: readonly Step[];
+  private readonly io: RunIo;
+  private readonly path: string;
+  private readonly mode: Mode;
+  private state: RunState;
+
+  constructor(options: RunOptions, steps: readonly Step[], io: RunIo, folder: RunFolder, mode: Mode) {
+    this.options = options;
+    this.steps = steps;
+    this.io = io;
+    this.path = folder.path;
+    this.state = folder.state;
+    this.mode = mode;
+    const journalFolder = mode === 'read-only' ? undefined : folder.path;
+    this.journal = new Journal({
+      run: this.state.run,
+      folder: journalFolder,
+      secrets: io.secrets,
+      sinks: io.sinks,
+    });
+  }
+
+  /** Runs what is left to run. */
+  async execute(): Promise<number> {
+    const done = this.doneSteps();
+    const isFinished = this.state.outcome === 'completed' && done.length === this.steps.length;
+    this.begin(done, isFinished);
+    return this.finish(async () => {
+      for (const step of this.steps) {
+        if (done.includes(step.name)) await step.check(this.context());
+        else await this.perform(step);
+      }
+      return this.complete(isFinished);
+    });
+  }
+
+  /** Preflight for real, all other steps as a plan; writes nothing anywhere. */
+  async dryRun(): Promise<number> {
+    this.begin([], false);
+    return this.finish(async () => {
+      for (const step of this.steps) {
+        if (step.name === 'preflight') await this.perform(step);
+        for (const { title, sql } of await step.plan(this.context())) {
+          this.journal.emit({ type: 'plan.statement', step: step.name, title, sql });
+        }
+      }
+      const message = 'dry run: this is what would be done; nothing has been written';
+      this.journal.emit({
+        type: 'run.completed',
+        exitCode: 0,
+        message,
+        totals: this.totals(),
+        elapsedMs: this.elapsed(),
+      });
+      return 0;
+    });
+  }
+
+  /** All steps given, whether they were done before or not, on a run that is over; nothing is written or locked. */
+  async again(): Promise<number> {
+    this.begin([], false);
+    return this.finish(async () => {
+      for (const step of this.steps) await this.perform(step);
+      const totals = this.totals();
+      const exitCode = totals.quarantined > 0 ? 6 : 0;
+      const message = `${totals.rows} rows in ${totals.tables} tables are equal on both sides`;
+      this.journal.emit({ type: 'run.completed', exitCode, message, totals, elapsedMs: this.elapsed() });
+      return exitCode;
+    });
+  }
+
+  /** Takes back what an earlier process of this run did in the target, newest step first. */
+  async takeBack(): Promise<void> {
+    try {
+      for (const step of [...this.steps].reverse()) {
+        const summary = await step.undo(this.context());
+        if (summary !== undefined) this.journal.emit({ type: 'step.undone', step: step.name, summary });
+      }
+      const client = await this.target();
+      if (await hasRun(client, this.state.run)) await dropRun(client, this.state.run);
+      const message = `run ${this.state.run} has been taken back`;
+      this.journal.emit({ type: 'run.rolled-back', exitCode: 0, message, elapsedMs: this.elapsed() });
+      this.save({ outcome: 'rolled-back' });
+    } finally {
+      await this.disconnect();
+    }
+  }
+
+  private doneSteps(): StepName[] {
+    return this.mode === 'resumed'
+      ? this.steps.map(({ name }) => name).filter((name) => name in this.state.results)
+      : [];
+  }
+
+  private begin(done: StepName[], isFinished: boolean): void {
+    const common = {
+      plan: this.options.plan.title,
+      source: this.options.source,
+      target: showTarget(nameOfTarget(this.options.target)),
+      folder: this.path,
+      log: this.path === '' ? '' : join(this.path, FILES.log),
+      steps: this.steps.map(({ name }) => name),
+    };
+    if (this.mode !== 'resumed') {
+      this.journal.emit({ type: 'run.started', ...common, dryRun: this.options.dryRun });
+      if (this.options.resume)
+        this.journal.emit({
+          type: 'notice',
+          message: 'there is no unfinished run to resume: a new one begins',
+        });
+      return;
+    }
+    const next = this.steps.find(({ name }) => !done.includes(name));
+    const message = isFinished
+      ? `run ${this.state.run} is complete: checking that the target still is as it left it`
+      : `run ${this.state.run} goes on at step ${next?.name ?? 'none'}`;
+    this.journal.emit({ type: 'run.resumed', ...common, done, message });
+  }
+
+  private async perform(step: Step): Promise<void> {
+    const startedAt = performance.now();
+    this.journal.emit({ type: 'step.started', step: step.name, title: step.title });
+    try {
+      const { summary, result } = await step.run(this.context());
+      if (this.path !== undefined)
+        this.save({ results: { ...this.state.results, [step.name]: result ?? {} } });
+      this.journal.emit({
+        type: 'step.completed',
+        step: step.name,
+        summary,
+        elapsedMs: Math.round(performance.now() - startedAt),
+      });
+    } catch (error) {
+      const code = error instanceof WizardError ? error.code : error instanceof Stopped ? 'STOPPED' : 'BUG';
+      const elapsedMs = Math.round(performance.now() - startedAt);
+      this.journal.emit({ type: 'step.failed', step: step.name, code, message: messageOf(error), elapsedMs });
+      throw error;
+    }
+    if (this.io.stop.aborted) throw new Stopped();
+  }
+
+  private complete(isFinished: boolean): number {
+    const totals = this.totals();
+    const exitCode = totals.quarantined > 0 ? 6 : 0;
+    const rows = `${totals.rows} rows in ${totals.tables} tables`;
+    const set =
+      totals.quarantined > 0
+        ? `; ${totals.quarantined} rows are in ttm_wizard.quarantine and not in their tables`
+        : '';
+    const message = isFinished
+      ? `nothing to do: ${rows} are in the target as verified before${set}`
+      : `${rows} copied and compared${set}`;
+    this.save({ outcome: 'completed', exitCode });
+    this.journal.emit({ type: 'run.completed', exitCode, message, totals, elapsedMs: this.elapsed() });
+    return exitCode;
+  }
+
+  /** Totals of what has been copied, from the tables of the view. */
+  private totals(): Totals {
+    const { tables } = this.journal.view;
+    const sum = (pick: (table: (typeof tables)[number]) => number): number =>
+      tables.reduce((total, table) => total + pick(table), 0);
+    return {
+      tables: tables.length,
+      rows: sum((table) => table.rows),
+      bytes: sum((table) => table.bytes),
+      quarantined: sum((table) => table.quarantined),
+    };
+  }
+
+  /** Every ending: one event, one exit code, connections closed, report written. */
+  private async finish(work: () => Promise<number>): Promise<number> {
+    const aborted = new Promise<never>((_, reject) => {
+      const fail = (): void => reject(new Stopped());
+      if (this.io.abort.aborted) fail();
+      else this.io.abort.addEventListener('abort', fail, { once: true });
+    });
+    aborted.catch(() => undefined);
+    try {
+      return await Promise.race([work(), aborted]);
+    } catch (error) {
+      return this.fail(error);
+    } finally {
+      if (this.mode !== 'read-only') writeReport(this.path, this.journal.view);
+      // After an abort the server is left to notice the broken connections; otherwise they are closed in good order.
+      if (!this.io.abort.aborted) await this.disconnect();
+    }
+  }
+
+  private fail(error: unknown): number {
+    if (!(error instanceof WizardError) && !(error instanceof Stopped)) {
+      this.journal.log.fatal({ err: error }, 'bug');
+      this.emitFailure(70, 'BUG', `this is a bug: ${messageOf(error)}`, ['please send the log']);
+      throw error;
+    }
+    if (error instanceof WizardError)
+      return this.emitFailure(error.exitCode, error.code, error.message, error.remedies);
+    const reason: unknown = this.io.abort.aborted ? this.io.abort.reason : this.io.stop.reason;
+    const exitCode = reason === 'SIGTERM' ? 143 : 130;
+    return this.emitFailure(exitCode, 'STOPPED', 'stopped; what is done is kept', [
+      'the same command with --resume goes on',
+    ]);
+  }
+
+  private emitFailure(exitCode: number, code: string, message: string, remedies: readonly string[]): number {
+    this.save({ outcome: 'failed', exitCode });
+    this.journal.emit({
+      type: 'run.failed',
+      exitCode,
+      code,
+      message,
+      remedies: [...remedies],
+      elapsedMs: this.elapsed(),
+    });
+    return exitCode;
+  }
+
+  private save(change: Partial<RunState>): void {
+    this.state = { ...this.state, ...change };
+    if (this.mode !== 'read-only') saveState(this.path, this.state);
+  }
+
+  private elapsed(): number {
+    return Math.round(performance.now() - this.startedAt);
+  }
+
+  private context(): StepContext {
+    return {
+      options: this.options,
+      run: this.state.run,
+      folder: this.path,
+      emit: this.journal.emit,
+      stop: this.io.stop,
+      log: this.journal.log,
+      target: () => this.target(),
+      address: () => Promise.resolve(this.address()),
+      result: (step) => this.state.results[step],
+    };
+  }
+
+  private address(): TargetAddress {
+    const preflight = this.state.results['preflight'];
+    const schema =
+      typeof preflight === 'object' && preflight !== null && 'schema' in preflight
+        ? String(preflight.schema)
+        : undefined;
+    return {
+      url: this.options.target,
+      applicationName: `ttm-wizard ${this.state.run}`,
+      ...(schema === undefined ? {} : { schema }),
+    };
+  }
+
+  private target(): Promise<pg.Client> {
+    this.client ??= this.connect();
+    return this.client;
+  }
+
+  private async connect(): Promise<pg.Client> {
+    const client = await connectTarget(this.address());
+    this.clients.push(client);
+    if (this.mode === 'read-only') await client.query('SET default_transaction_read_only = on');
+    else await lockTarget(client, this.address().applicationName);
+    return client;
+  }
+
+  private async disconnect(): Promise<void> {
+    for (const client of this.clients) await client.end().catch(() => undefined);
+    this.clients.length = 0;
+    this.client = undefined;
+  }
+}
