@@ -9,7 +9,7 @@ export async function askTarget(env: NodeJS.ProcessEnv): Promise<string> {
   const { input, password } = await import('@inquirer/prompts');
   const url = await answered(
     input({
-      message: 'Target, without its password (postgresql://USER@HOST:5432/DATABASE)',
+      message: 'Target URL without password (postgresql://USER@HOST/DATABASE)',
       validate: isUrl,
     }),
   );

@@ -4,7 +4,8 @@ import { z } from 'zod';
 import type { QueryResult } from '../../src/chunk/jobs.js';
 import type { WorkerPool } from '../../src/chunk/pool.js';
 import { numericFromDouble } from '../../src/codec/decimal.js';
-import { showValue } from '../../src/codec/problem.js';
+import { Problem, showValue } from '../../src/codec/problem.js';
+import { canonicalTime } from '../../src/codec/time.js';
 import type { Finding } from '../../src/events.js';
 import type { QueryPlan } from '../../src/plans/plan.js';
 import { progressOf } from '../../src/run/progress.js';
@@ -102,7 +103,7 @@ function firstDifference(source: QueryResult, target: QueryResult): string | und
   for (const [i, row] of source.rows.entries()) {
     for (const [j, value] of row.entries()) {
       const other = target.rows[i]?.[j] ?? null;
-      if (value !== other && !isSameNumber(value, other)) {
+      if (value !== other && !isSameNumber(value, other) && !isSameTime(value, other)) {
         return `row ${i + 1}, ${source.columns[j] ?? ''}: ${showValue(value)} became ${showValue(other)}`;
       }
     }
@@ -113,6 +114,13 @@ function firstDifference(source: QueryResult, target: QueryResult): string | und
 function isSameNumber(a: string | null, b: string | null): boolean {
   if (a === null || b === null || !/^-?[\d.]+$/.test(a) || !/^-?[\d.]+$/.test(b)) return false;
   return numericFromDouble(Number(a)) === numericFromDouble(Number(b));
+}
+
+/** The source may spell an instant in other ways than the target does: without a fraction, with a T, with an offset. */
+function isSameTime(a: string | null, b: string | null): boolean {
+  if (a === null || b === null) return false;
+  const [left, right] = [canonicalTime(a), canonicalTime(b)];
+  return !(left instanceof Problem) && !(right instanceof Problem) && left.text === right.text;
 }
 
 const planNodeSchema = z.object({

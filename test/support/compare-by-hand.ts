@@ -72,7 +72,7 @@ export async function differencesByHand(
 }
 
 function brief(value: string | undefined): string {
-  return JSON.stringify(value)?.slice(0, 200) ?? 'nothing';
+  return value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 200);
 }
 
 function sourceRows(
@@ -100,7 +100,8 @@ function fromSource(kind: Kind, type: string, value: unknown, hex: string): stri
   if (type === 'null') return 'SQL NULL';
   if (kind === 'text' && type === 'text') return hex.toLowerCase();
   if (kind === 'time' && type === 'text') return instant(Buffer.from(hex, 'hex').toString());
-  if (kind === 'json' && type === 'text') return new JsonReader(Buffer.from(hex, 'hex').toString()).document();
+  if (kind === 'json' && type === 'text')
+    return new JsonReader(Buffer.from(hex, 'hex').toString()).document();
   if (kind !== 'text' && kind !== 'time' && type === 'integer') return String(value);
   if ((kind === 'number' || kind === 'json') && typeof value === 'number')
     return trimmed(decimal(String(value)));
@@ -153,8 +154,8 @@ function decimal(text: string): string {
 
 /** The same without zeros at the end of the fraction, for numbers that come from doubles; a whole number is bare. */
 function trimmed(number: string): string {
-  let [digits = '', scaleText = '0'] = number.split('e-');
-  let scale = Number(scaleText);
+  const [all = '', places = '0'] = number.split('e-');
+  let [digits, scale] = [all, Number(places)];
   for (; scale > 0 && digits.endsWith('0'); scale--) digits = digits.slice(0, -1);
   if (digits === '' || digits === '-') digits = '0';
   return scale === 0 ? digits : `${digits}e-${scale}`;
@@ -165,15 +166,26 @@ function instant(text: string): string {
   const match =
     /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?)? ?(Z|[+-]\d\d:?\d\d)?$/.exec(text);
   if (match === null) return `no time: ${text}`;
-  const [, year = '', month = '', day = '', hour = '0', minute = '0', second = '0', fraction = '', zone = 'Z'] =
-    match;
+  const [
+    ,
+    year = '',
+    month = '',
+    day = '',
+    hour = '0',
+    minute = '0',
+    second = '0',
+    fraction = '',
+    zone = 'Z',
+  ] = match;
   let days = 0;
   for (let y = 1; y < Number(year); y++) days += isLeap(y) ? 366 : 365;
   for (let m = 1; m < Number(month); m++)
     days += m === 2 ? (isLeap(Number(year)) ? 29 : 28) : [4, 6, 9, 11].includes(m) ? 30 : 31;
   days += Number(day) - 1;
   const offset =
-    zone === 'Z' ? 0 : (zone.startsWith('-') ? -1 : 1) * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2)));
+    zone === 'Z'
+      ? 0
+      : (zone.startsWith('-') ? -1 : 1) * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2)));
   const seconds = days * 86_400 + (Number(hour) * 60 + Number(minute) - offset) * 60 + Number(second);
   return (BigInt(seconds) * 1_000_000n + BigInt(fraction.padEnd(6, '0'))).toString();
 }
@@ -200,7 +212,10 @@ class JsonReader {
 
   private value(): string {
     this.space();
-    if (this.take('{')) return `{${this.items('}', () => this.member()).sort().join()}}`;
+    if (this.take('{'))
+      return `{${this.items('}', () => this.member())
+        .sort()
+        .join()}}`;
     if (this.take('[')) return `[${this.items(']', () => this.value()).join()}]`;
     if (this.text[this.at] === '"') return this.string();
     const token = /[-+.\w]+/y;

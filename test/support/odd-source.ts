@@ -231,7 +231,10 @@ function plantScores(db: Database.Database, highestScoreId: bigint): void {
   ['', ' ', 'legacy   ', '🚀'.repeat(50), 'x'.repeat(50), '\\N', 'tab\t'].forEach((model) => put({ model }));
   SCORE_IDS.forEach((id) => put({ id, score: 0.25 }));
   put({ metrics: largeDocument() });
-  put({ metrics: JSON.stringify({ text: '\\"🚀\n'.repeat(60_000) }), raw: JSON.stringify('y'.repeat(70_000)) });
+  put({
+    metrics: JSON.stringify({ text: '\\"🚀\n'.repeat(60_000) }),
+    raw: JSON.stringify('y'.repeat(70_000)),
+  });
   put({ id: highestScoreId, score: 0.75, spam: 'null' });
 }
 

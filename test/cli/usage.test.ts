@@ -1,0 +1,172 @@
+// The command line itself: help, version, mistakes, and what happens when nobody can be asked.
+import { describe, expect, test } from 'vitest';
+import { COMMANDS, OPTIONS, flagOf } from '../../src/config/options.js';
+import { EXIT_MEANING } from '../../src/errors.js';
+import { wizard } from './wizard.js';
+
+const ESCAPE = '\u001b';
+
+describe('help', () => {
+  test.each([[['--help']], [['-h']], [['help']]])(
+    '%j shows examples first, then every option with its variable',
+    async (args) => {
+      const { stdout, stderr, exitCode } = await wizard(args);
+      expect([exitCode, stderr]).toEqual([0, '']);
+      expect(stdout.indexOf('Examples:')).toBeLessThan(stdout.indexOf('Usage:'));
+      const lines = stdout.split('\n');
+      for (const option of OPTIONS) {
+        const line = lines.find((candidate) => candidate.startsWith(`  ${flagOf(option)} `));
+        expect(line).toMatch(new RegExp(` ${option.env}$`));
+      }
+      for (const { name } of COMMANDS) expect(stdout).toContain(`\n  ${name} `);
+    },
+  );
+
+  test.each([
+    [['--help']],
+    ...COMMANDS.map(({ name }) => [[name, '--help']]),
+    [['help', 'env']],
+    [['help', 'exit-codes']],
+    [['help', 'resume']],
+  ])('%j fits into 60 lines of 80 columns', async (args) => {
+    const { stdout, exitCode } = await wizard(args);
+    const lines = stdout.split('\n');
+    expect(exitCode).toBe(0);
+    expect(lines.length).toBeLessThanOrEqual(60);
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  test('of a command shows its options and no others', async () => {
+    const { stdout } = await wizard(['status', '--help']);
+    expect(stdout).toContain('--watch');
+    expect(stdout).not.toContain('--jobs');
+    expect((await wizard(['help', 'status'])).stdout).toBe(stdout);
+  });
+
+  test('on exit codes has every code', async () => {
+    const { stdout } = await wizard(['help', 'exit-codes']);
+    for (const [code, meaning] of EXIT_MEANING)
+      expect(stdout).toMatch(new RegExp(`^  ${code} +${meaning}$`, 'm'));
+  });
+
+  test('on a topic that does not exist says which was meant', async () => {
+    const { stderr, exitCode } = await wizard(['help', 'resum']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('Did you mean ttm-wizard help resume?');
+  });
+});
+
+test('--version names wizard, Node, SQLite and platform', async () => {
+  const { stdout, exitCode } = await wizard(['--version']);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^ttm-wizard \d+\.\d+\.\d+\nNode v\d+\.\d+\.\d+\nSQLite 3\.\d+\.\d+\n\w+-\w+$/);
+});
+
+test.each([[['--help']], [['--version']]])(
+  '%j is there in a moment: nothing heavy is loaded for it',
+  async (args) => {
+    // 110 ms where Node alone takes 70; the best of five, since other tests run beside this one.
+    const times: number[] = [];
+    for (let round = 0; round < 5; round += 1) times.push((await wizard(args)).durationMs);
+    const bare: number[] = [];
+    for (let round = 0; round < 5; round += 1)
+      bare.push((await wizard(['-e', '0'], { program: '--no-warnings' })).durationMs);
+    expect(Math.min(...times) - Math.min(...bare)).toBeLessThan(100);
+  },
+);
+
+describe('a mistake', () => {
+  test.each([
+    [['--taget', 'x'], '--target?'],
+    [['run', '--backupdir', 'x'], '--backup-dir?'],
+    [['statsu'], 'ttm-wizard status?'],
+    [['verfy'], 'ttm-wizard verify?'],
+  ])('%j is answered with what was meant, and exit 2', async (args, meant) => {
+    const { stdout, stderr, exitCode } = await wizard(args);
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(`Did you mean ${meant}`);
+    expect(stderr).toContain('exit 2');
+  });
+
+  test.each([
+    [['run', '--jobs'], '--jobs needs a value'],
+    [['status', '--jobs', '3'], "unknown option '--jobs'"],
+    [['--jobs', '3', 'status'], 'status takes no option --jobs'],
+    [['run', 'extra'], 'too many arguments'],
+    [['frobnicate'], 'there is no command frobnicate'],
+  ])('%j is refused with exit 2', async (args, expected) => {
+    const { stderr, exitCode } = await wizard(args);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(expected);
+  });
+
+  test('never repeats a password', async () => {
+    for (const args of [
+      ['--targt=postgresql://u:geheim@h/d'],
+      ['postgresql://u:geheim@h/d'],
+      ['run', 'postgresql://u:geheim@h/d'],
+    ]) {
+      const { stdout, stderr, exitCode } = await wizard(args);
+      expect(exitCode).toBe(2);
+      expect(stdout + stderr).not.toContain('geheim');
+    }
+  });
+
+  test('shows all problems at once, without a stack', async () => {
+    const { stderr, exitCode } = await wizard([
+      'run',
+      '--yes',
+      '--jobs',
+      '0',
+      '--on-drift',
+      'x',
+      '--target',
+      'nonsense',
+    ]);
+    expect(exitCode).toBe(2);
+    for (const part of ['--jobs', '--on-drift', 'target URL', 'verified copy'])
+      expect(stderr).toContain(part);
+    expect(stderr).not.toMatch(/^ +at /m);
+  });
+
+  test('shows its stack with --debug', async () => {
+    const { stderr } = await wizard(['run', '--yes', '--debug']);
+    expect(stderr).toMatch(/^ +at /m);
+  });
+});
+
+describe('when nobody can be asked', () => {
+  test('the bare name says what to type, and ends with exit 9', async () => {
+    const { stdout, stderr, exitCode } = await wizard([]);
+    expect([exitCode, stdout]).toEqual([9, '']);
+    expect(stderr).toContain('ttm-wizard run --yes --no-cutover');
+    expect(stderr.split('\n').length).toBeLessThan(10);
+  });
+
+  test('a run without a target ends with exit 9 and names every way to give one', async () => {
+    const { stderr, exitCode } = await wizard(['run', '--yes', '--no-cutover']);
+    expect(exitCode).toBe(9);
+    for (const part of ['--target', 'TTM_TARGET', 'PGPASSWORD', 'pgpass', '--target-url-file'])
+      expect(stderr).toContain(part);
+  });
+
+  test('verify without a target ends with exit 9', async () => {
+    expect((await wizard(['verify'])).exitCode).toBe(9);
+  });
+});
+
+describe('colours', () => {
+  test('are absent in a pipe and with NO_COLOR, and there with FORCE_COLOR', async () => {
+    const failing = ['run', '--yes'];
+    expect((await wizard(failing)).stderr).not.toContain(ESCAPE);
+    expect((await wizard(failing, { env: { NO_COLOR: '1', FORCE_COLOR: '1' } })).stderr).not.toContain(
+      ESCAPE,
+    );
+    expect((await wizard([...failing, '--no-color'], { env: { FORCE_COLOR: '1' } })).stderr).not.toContain(
+      ESCAPE,
+    );
+    expect((await wizard(failing, { env: { FORCE_COLOR: '1' } })).stderr).toContain(
+      `${ESCAPE}[31mError:${ESCAPE}[39m`,
+    );
+  });
+});

@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest';
+import { nearest } from '../../src/config/nearest.js';
+
+const names = ['run', 'status', 'verify', 'report'];
+
+test.each([
+  ['statsu', 'status'],
+  ['rum', 'run'],
+  ['reprot', 'report'],
+  ['frobnicate', undefined],
+  ['', undefined],
+])('%j is taken for %j', (typed, meant) => {
+  expect(nearest(typed, names)).toBe(meant);
+});

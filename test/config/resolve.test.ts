@@ -1,0 +1,207 @@
+// From what was typed to what a run does, and everything that keeps it from starting.
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { resolveReading, resolveRun } from '../../src/config/resolve.js';
+import { secretsOf, withPassword } from '../../src/config/target-url.js';
+
+const URL = 'postgresql://app@db.example/moon';
+const USUAL = { target: URL, yes: true, 'no-cutover': true } as const;
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'ttm-resolve-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(name: string, content: string, mode = 0o600): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  chmodSync(path, mode);
+  return path;
+}
+
+function failing(flags: object, env: Record<string, string> = {}, isTerminal = false): unknown {
+  try {
+    resolveRun(flags, env, isTerminal);
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+describe('a run', () => {
+  test('takes source and backup folder from the plan, and stops at whatever would be lost', () => {
+    const { options, target } = resolveRun(USUAL, {}, false);
+    expect(target).toBe(URL);
+    expect(options).toMatchObject({
+      source: '/srv/tothemoon/dev.db',
+      backupDir: '/srv/tothemoon/backups',
+      jobs: 2,
+      onBadValue: 'stop',
+      onDrift: 'stop',
+      dump: true,
+      resume: false,
+      restart: false,
+      dryRun: false,
+    });
+    expect(options.plan.name).toBe('tothemoon');
+  });
+
+  test('takes every choice from the flags', () => {
+    const flags = {
+      source: 'a.db',
+      'backup-dir': 'b',
+      jobs: '7',
+      'on-bad-value': 'quarantine',
+      'on-drift': 'carry',
+    };
+    const { options } = resolveRun(
+      { ...USUAL, ...flags, 'no-dump': true, resume: true, 'dry-run': true },
+      {},
+      false,
+    );
+    expect(options).toMatchObject({
+      source: resolve('a.db'),
+      backupDir: resolve('b'),
+      jobs: 7,
+      onBadValue: 'quarantine',
+      onDrift: 'carry',
+      dump: false,
+      resume: true,
+      dryRun: true,
+    });
+  });
+
+  test('without --no-cutover is refused before anything starts', () => {
+    const error = failing({ target: URL, yes: true });
+    expect(error).toMatchObject({ exitCode: 2, remedies: ['--no-cutover'] });
+    expect(String(error)).toContain('up to the verified copy');
+  });
+
+  test('refuses --resume together with --restart, and a plan it does not know', () => {
+    expect(failing({ ...USUAL, resume: true, restart: true })).toMatchObject({ exitCode: 2 });
+    expect(failing({ ...USUAL, plan: 'mars' })).toMatchObject({
+      exitCode: 2,
+      message: 'there is no plan named mars',
+      remedies: ['--plan tothemoon'],
+    });
+  });
+
+  test('without a target ends with exit 9 and the ways to name one when nobody can be asked', () => {
+    expect(failing({ yes: true, 'no-cutover': true })).toMatchObject({
+      exitCode: 9,
+      remedies: [
+        expect.stringContaining('TTM_TARGET'),
+        expect.stringMatching(/PGPASSWORD.*pgpass.*--target-url-file/),
+      ],
+    });
+  });
+
+  test('without --yes ends with exit 9 when nobody can be asked whether to start; a dry run needs no yes', () => {
+    expect(failing({ target: URL, 'no-cutover': true })).toMatchObject({ exitCode: 9 });
+    expect(failing({ target: URL, 'no-cutover': true, json: true }, {}, true)).toMatchObject({ exitCode: 9 });
+    expect(failing({ target: URL, 'no-cutover': true, 'dry-run': true })).toBeUndefined();
+  });
+
+  test('asks at a terminal, but not with --yes', () => {
+    expect(resolveRun({ 'no-cutover': true }, {}, true)).toMatchObject({ canAsk: true, target: undefined });
+    expect(resolveRun(USUAL, {}, true).canAsk).toBe(false);
+  });
+
+  test('reports a missing answer together with other problems as exit 2', () => {
+    const error = failing({ jobs: '0' });
+    expect(error).toMatchObject({ exitCode: 2 });
+    expect(String(error)).toMatch(/--jobs[^]*--no-cutover|--jobs[^]*verified copy[^]*no target/);
+  });
+});
+
+describe('the target URL', () => {
+  test('is refused without quoting it when it is no URL', () => {
+    const error = failing({ ...USUAL, target: 'mysql://u:geheim@h/d' });
+    expect(error).toMatchObject({ code: 'BAD_TARGET_URL', exitCode: 2 });
+    expect(String(error)).not.toContain('geheim');
+  });
+
+  test('comes from a file that only its owner may read', () => {
+    const urlFile = file('url', 'postgresql://app:geheim@db/moon\n');
+    const { target, notices } = resolveRun(
+      { yes: true, 'no-cutover': true, 'target-url-file': urlFile },
+      {},
+      false,
+    );
+    expect([target, notices]).toEqual(['postgresql://app:geheim@db/moon', []]);
+  });
+
+  test('in a file that others may read gets a warning with the line to type', () => {
+    const urlFile = file('open-url', 'postgresql://app:geheim@db/moon\n', 0o644);
+    const { notices } = resolveRun({ yes: true, 'no-cutover': true, 'target-url-file': urlFile }, {}, false);
+    expect(notices).toEqual([expect.stringContaining(`chmod 600 ${urlFile}`)]);
+  });
+
+  test('whose file is missing is a problem of exit 2', () => {
+    const error = failing({ yes: true, 'no-cutover': true, 'target-url-file': join(folder, 'nowhere') });
+    expect(error).toMatchObject({ code: 'TARGET_URL_FILE', exitCode: 2 });
+  });
+
+  test('given twice in the same place is a problem; in two places the usual order decides', () => {
+    const urlFile = file('url', 'postgresql://from@file/moon');
+    expect(failing({ ...USUAL, 'target-url-file': urlFile })).toMatchObject({
+      code: 'TWO_TARGETS',
+      exitCode: 2,
+    });
+    const flags = { yes: true, 'no-cutover': true } as const;
+    const fileFirst = resolveRun({ ...flags, 'target-url-file': urlFile }, { TTM_TARGET: URL }, false);
+    expect(fileFirst.target).toBe('postgresql://from@file/moon');
+    const urlFirst = resolveRun({ ...flags, target: URL }, { TTM_TARGET_URL_FILE: urlFile }, false);
+    expect(urlFirst.target).toBe(URL);
+  });
+
+  test('with a password on the command line is taken, with a warning that names the safe places', () => {
+    const withSecret = 'postgresql://app:geheim@db/moon';
+    const { target, notices } = resolveRun({ ...USUAL, target: withSecret }, {}, false);
+    expect(target).toBe(withSecret);
+    expect(notices).toEqual([
+      expect.stringMatching(/\(ps\).*TTM_TARGET, PGPASSWORD, ~\/\.pgpass or --target-url-file/),
+    ]);
+    expect(notices.join()).not.toContain('geheim');
+    expect(resolveRun({ yes: true, 'no-cutover': true }, { TTM_TARGET: withSecret }, false).notices).toEqual(
+      [],
+    );
+  });
+
+  test('is not needed by the commands that only read', () => {
+    expect(resolveReading('status', {}, {}).options.backupDir).toBe('/srv/tothemoon/backups');
+    expect(() => resolveReading('verify', {}, {}, true)).toThrow(expect.objectContaining({ exitCode: 9 }));
+  });
+
+  test('gets a password typed by hand, whatever is in it', () => {
+    expect(withPassword('postgresql://app@db:5432/moon?sslmode=require', 'a@b:c/d#%')).toBe(
+      'postgresql://app:a%40b%3Ac%2Fd%23%25@db:5432/moon?sslmode=require',
+    );
+  });
+});
+
+describe('secrets', () => {
+  test('are the password as written, decoded and encoded, and the whole URL that holds it', () => {
+    const url = 'postgresql://app:p%40ss%20w@db/moon';
+    expect(secretsOf(url, {})).toEqual([url, 'p%2540ss%2520w', 'p%40ss%20w', 'p@ss w']);
+  });
+
+  test('are also PGPASSWORD and the parameter of a URL', () => {
+    expect(secretsOf('postgresql://app@db/moon', { PGPASSWORD: 'aus der umgebung' })).toEqual([
+      'aus%20der%20umgebung',
+      'aus der umgebung',
+    ]);
+    expect(secretsOf('postgresql://db/moon?user=app&password=geheim', {})).toContain('geheim');
+  });
+
+  test('are none where there is no password', () => {
+    expect(secretsOf('postgresql://app@db/moon', {})).toEqual([]);
+  });
+
+  test('with a broken percent sign do not break the wizard', () => {
+    expect(secretsOf('postgresql://app:100%@db/moon', {})).toContain('100%');
+  });
+});
