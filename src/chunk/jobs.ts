@@ -100,6 +100,8 @@ export interface QueryResult {
   /** Values in canonical text, null for NULL. */
   readonly rows: readonly (readonly (string | null)[])[];
   readonly elapsedMs: number;
+  /** Why the query cannot run on this source: it lacks a table or a column. */
+  readonly unavailable?: string;
 }
 
 export interface JobResults {

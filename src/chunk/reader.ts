@@ -44,6 +44,8 @@ export class ChunkReader {
   private readonly db: Database;
   private readonly side: Database;
   private readonly present: readonly string[];
+  /** UTF-8, UTF-16le or UTF-16be: how the file stores its text. */
+  private readonly encoding: string;
   private readonly keyPositions: readonly number[];
   private readonly statements = new Map<string, Statement<unknown[], SqliteValue[]>>();
 
@@ -54,6 +56,7 @@ export class ChunkReader {
     this.table = table;
     this.present = present;
     this.encoder = new RowEncoder(table.columns);
+    this.encoding = String(side.pragma('encoding', { simple: true }));
     this.keyPositions = table.key.map((name) => table.columns.findIndex((column) => column.name === name));
   }
 
@@ -73,7 +76,6 @@ export class ChunkReader {
       index++;
       this.encoder.length = 0;
       let problems = this.encode(row, chunk, index);
-      const key = this.keyOf(row);
       for (const check of checks) {
         if (!this.isOrphan(check, row)) continue;
         const problem = new Problem('orphan', `has no row in ${check.parent}`);
@@ -82,6 +84,7 @@ export class ChunkReader {
       }
       if (problems === undefined) yield row;
       else {
+        const key = this.keyOf(row);
         bad({
           key: this.hasSoundKey(row) ? key : `${key} (row ${index + 1} of chunk ${chunk.number})`,
           row,
@@ -100,33 +103,32 @@ export class ChunkReader {
 
   private encode(row: readonly SqliteValue[], chunk: ChunkRange, index: number): RowProblem[] | undefined {
     const problems = this.encoder.encode(row);
-    if (problems?.some(({ problem }) => problem.code === 'text-utf8') !== true) return problems;
+    const isSuspicious = problems?.some(({ problem }) => problem.code === 'text-utf8') === true;
+    // From UTF-16 SQLite makes UTF-8 itself, and swallows half of what is broken without a mark.
+    if (!isSuspicious && this.encoding === 'UTF-8') return problems;
     // U+FFFD may be the reader's mark for broken bytes, or really be in the source: the bytes decide.
-    const cells = this.rawCells(row, chunk, index);
-    const broken = cells.some(
+    const broken = this.rawCells(row, chunk, index).filter(
       (cell) => cell.storageClass === 'text' && cell.bytes !== null && !this.isValidText(cell.bytes),
     );
-    if (broken)
-      return problems.filter(
-        ({ column, problem }) => problem.code !== 'text-utf8' || this.isBroken(cells, column.name),
-      );
+    this.encoder.length = 0;
     this.encoder.trustReplacement = true;
-    try {
-      return this.encoder.encode(row);
-    } finally {
-      this.encoder.trustReplacement = false;
-    }
-  }
-
-  private isBroken(cells: readonly RawCell[], column: string): boolean {
-    const bytes = cells.find((cell) => cell.column === column)?.bytes;
-    return bytes !== undefined && bytes !== null && !this.isValidText(bytes);
+    const others = this.encoder.encode(row) ?? [];
+    this.encoder.trustReplacement = false;
+    if (broken.length === 0) return others.length === 0 ? undefined : others;
+    const damaged = broken.map(({ column: name }): RowProblem => {
+      const column = columnOf(this.table, name);
+      const problem = new Problem('text-utf8', `is not valid ${this.encoding}`);
+      return { column, value: row[this.table.columns.indexOf(column)] ?? null, problem };
+    });
+    return [
+      ...others.filter(({ column }) => !broken.some((cell) => cell.column === column.name)),
+      ...damaged,
+    ];
   }
 
   private isValidText(bytes: Buffer): boolean {
-    if (this.side.pragma('encoding', { simple: true }) !== 'UTF-8') return true;
     try {
-      new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+      new TextDecoder(this.encoding.toLowerCase(), { fatal: true, ignoreBOM: true }).decode(bytes);
       return true;
     } catch {
       return false;

@@ -7,6 +7,7 @@ import type { SqliteValue } from '../codec/column.js';
 import { numericFromDouble } from '../codec/decimal.js';
 import { WizardError, codeOf, messageOf } from '../errors.js';
 import type { TablePlan } from '../plans/plan.js';
+import { findDamage } from '../source/soundness.js';
 import { openSource, sourceError } from '../source/sqlite.js';
 import { connectTarget, targetError } from '../target/connect.js';
 import { fillSql, quoteName } from '../target/sql.js';
@@ -74,7 +75,7 @@ async function perform(job: Job): Promise<JobResults[Job['kind']]> {
     case 'digest':
       return digestTarget(await targetClient(), job.chunk);
     case 'integrity':
-      return checkIntegrity();
+      return findDamage(source(), 'integrity_check', 20);
     case 'query':
       return runQuery(job.sql);
   }
@@ -93,12 +94,16 @@ async function compareChunk({
   return { differences, count };
 }
 
-function checkIntegrity(): string[] {
-  const lines = source().prepare<[], { integrity_check: string }>('PRAGMA integrity_check(20)').all();
-  return lines.map((line) => line.integrity_check).filter((line) => line !== 'ok');
+function runQuery(sql: string): JobResults['query'] {
+  try {
+    return answerOf(sql);
+  } catch (error) {
+    if (!/no such (?:table|column)/.test(messageOf(error))) throw error;
+    return { columns: [], rows: [], elapsedMs: 0, unavailable: messageOf(error) };
+  }
 }
 
-function runQuery(sql: string): JobResults['query'] {
+function answerOf(sql: string): JobResults['query'] {
   const startedAt = performance.now();
   const statement = source().prepare<[], SqliteValue[]>(sql).raw(true).safeIntegers(true);
   const rows = statement.all();

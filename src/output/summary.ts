@@ -94,7 +94,8 @@ function verdictOf(table: TableView, paint: Paint): string {
 function querySection(queries: readonly QueryView[], paint: Paint): string[] {
   if (queries.length === 0) return [];
   const head = ['query', 'before', 'after', 'factor', 'result', 'index'].map((text) => paint('bold', text));
-  const rows = queries.map(({ query, sourceMs, targetMs, equal, rows: count, index }) => [
+  const sorted = [...queries].sort((a, b) => Number(a.equal) - Number(b.equal));
+  const rows = sorted.map(({ query, sourceMs, targetMs, equal, rows: count, index }) => [
     safe(query),
     showDuration(sourceMs),
     showDuration(targetMs),

@@ -8,6 +8,7 @@ import { progressOf } from '../../src/run/progress.js';
 import type { StepContext } from '../../src/run/step.js';
 import { type FittedPlan, fitPlan } from '../../src/source/drift.js';
 import { type SourceSchema, inspectSource } from '../../src/source/inspect.js';
+import { findDamage } from '../../src/source/soundness.js';
 import { openSource, sourceError } from '../../src/source/sqlite.js';
 import { processesHolding } from '../../src/source/open-files.js';
 
@@ -63,11 +64,8 @@ function reportHolders(source: string, report: Report): void {
 }
 
 function checkSoundness(db: Database, source: string, report: Report): void {
-  const answers = db.pragma('quick_check(5)');
-  const lines = Array.isArray(answers)
-    ? answers.map((row: unknown) => Object.values(row ?? {}).join(' '))
-    : [String(answers)];
-  if (lines.length === 1 && lines[0] === 'ok') {
+  const lines = findDamage(db, 'quick_check', 5);
+  if (lines.length === 0) {
     report(ok('source-sound', 'quick_check finds no damage'));
     return;
   }

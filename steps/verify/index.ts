@@ -42,7 +42,7 @@ export const verify: Step = {
       rows = compared.rows;
       await compareQuarantine(context, fitted, report);
       await checkCatalog(context, fitted, report);
-      await compareQueries(context, fitted, pool, report);
+      await compareQueries(context, pool, report);
       if (errors > 0) throw different(errors, compared.differences);
     } catch (error) {
       throw isServerError(error) ? targetError('the target cannot be compared', error) : error;

@@ -1,0 +1,75 @@
+// doctor, on this machine and the test server.
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { writeSample } from '../../src/demo/sample.js';
+import { serverUrl } from '../support/database.js';
+import { wizard } from './wizard.js';
+
+const Answer = z.object({
+  v: z.literal(1),
+  ready: z.boolean(),
+  findings: z.array(z.object({ severity: z.string(), code: z.string(), remedies: z.array(z.string()) })),
+});
+
+let folder: string;
+let source: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'ttm-doctor-'));
+  source = join(folder, 'sample.db');
+  writeSample(source, { scores: 100 });
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test('a machine with everything is ready: exit 0', async () => {
+  const args = ['doctor', '--source', source, '--backup-dir', join(folder, 'backups')];
+  const { stdout, exitCode } = await wizard(args, { env: { TTM_TARGET: serverUrl() } });
+  expect(exitCode).toBe(0);
+  for (const part of [
+    'Node v',
+    'SQLite 3.',
+    'is readable: 4 tables',
+    'answers: PostgreSQL',
+    'This machine is ready.',
+  ])
+    expect(stdout).toContain(part);
+  expect(readdirSync(folder)).toEqual(['sample.db']);
+});
+
+test('everything that is wrong is said at once, with what to do: exit 3', async () => {
+  const broken = join(folder, 'broken.db');
+  writeFileSync(broken, 'this is no database, and long enough to be seen as none');
+  const target = 'postgresql://app@127.0.0.1:1/moon';
+  const args = ['doctor', '--json', '--source', broken, '--backup-dir', '/proc/none', '--target', target];
+  const { stdout, exitCode } = await wizard(args);
+  rmSync(broken);
+  expect(exitCode).toBe(3);
+  const { ready, findings } = Answer.parse(JSON.parse(stdout));
+  expect(ready).toBe(false);
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  expect(errors.map(({ code }) => code)).toEqual(expect.arrayContaining(['source', 'target']));
+  for (const { remedies } of errors) expect(remedies).not.toEqual([]);
+});
+
+test('without a target the rest is checked', async () => {
+  const { stdout, exitCode } = await wizard(['doctor', '--source', source, '--backup-dir', folder]);
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('no target is named');
+});
+
+test('a password is never shown', async () => {
+  const target = 'postgresql://app:geheim@127.0.0.1:1/moon';
+  const { stdout, stderr } = await wizard([
+    'doctor',
+    '--source',
+    source,
+    '--backup-dir',
+    folder,
+    '--target',
+    target,
+  ]);
+  expect(stdout + stderr).not.toContain('geheim');
+  expect(stderr).toContain('process list (ps)');
+});

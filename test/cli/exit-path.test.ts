@@ -1,0 +1,94 @@
+// The one exit path: bugs, and a SQLite that cannot be loaded.
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { writeRun } from './run-folder.js';
+import { wizard } from './wizard.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'ttm-exit-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describe('a bug', () => {
+  /** An events file that is a folder: nobody has thought of that. */
+  function breakIt(): { args: string[]; env: Record<string, string> } {
+    const run = writeRun(folder, []);
+    rmSync(join(run, 'events.ndjson'));
+    mkdirSync(join(run, 'events.ndjson'));
+    return { args: ['report', '--backup-dir', folder], env: { TMPDIR: folder, PGPASSWORD: 'geheim' } };
+  }
+
+  test('ends with exit 70 and a crash log for its owner alone, and shows no stack', async () => {
+    const { args, env } = breakIt();
+    const { stderr, stdout, exitCode } = await wizard(args, { env });
+    expect([exitCode, stdout]).toEqual([70, '']);
+    expect(stderr).toContain('Error: this is a bug: EISDIR');
+    expect(stderr).not.toMatch(/^ +at /m);
+    const log = /^Log: (.*)$/m.exec(stderr)?.[1] ?? '';
+    expect(readFileSync(log, 'utf8')).toMatch(/EISDIR[^]*\n +at /);
+    expect(statSync(log).mode & 0o777).toBe(0o600);
+  });
+
+  test('shows its stack with --debug, or with TTM_DEBUG', async () => {
+    const { args, env } = breakIt();
+    expect((await wizard([...args, '--debug'], { env })).stderr).toMatch(/^ +at /m);
+    expect((await wizard(args, { env: { ...env, TTM_DEBUG: '1' } })).stderr).toMatch(/^ +at /m);
+  });
+});
+
+describe('a SQLite module whose install script was blocked', () => {
+  /** The program as installed, with everything but the compiled part of better-sqlite3. */
+  function installWithoutScripts(): string {
+    for (const name of ['bin', 'dist', 'package.json', 'sql'])
+      cpSync(join(root, name), join(folder, name), { recursive: true });
+    const modules = join(folder, 'node_modules');
+    mkdirSync(modules);
+    for (const name of readdirSync(join(root, 'node_modules')))
+      if (name !== 'better-sqlite3') symlinkSync(join(root, 'node_modules', name), join(modules, name));
+    const from = join(root, 'node_modules', 'better-sqlite3');
+    for (const name of ['lib', 'package.json'])
+      cpSync(join(from, name), join(modules, 'better-sqlite3', name), { recursive: true });
+    return join(folder, 'bin', 'ttm-wizard.js');
+  }
+
+  test('is found before any question, with versions and the lines that cure it', async () => {
+    const program = installWithoutScripts();
+    const args = [
+      'run',
+      '--yes',
+      '--no-cutover',
+      '--target',
+      'postgresql://a@127.0.0.1:1/b',
+      '--backup-dir',
+      join(folder, 'b'),
+    ];
+    const { stderr, exitCode } = await wizard(args, { program });
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/better-sqlite3 \d+\.\d+\.\d+, Node v\d+/);
+    expect(stderr).toContain('npx --allow-scripts=better-sqlite3 ttm-wizard');
+    expect(stderr).toContain('npm rebuild better-sqlite3');
+    expect(readdirSync(folder)).not.toContain('b');
+    const version = await wizard(['--version'], { program });
+    expect(version).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('SQLite cannot be loaded'),
+    });
+    const doctor = await wizard(['doctor', '--json'], { program });
+    expect(doctor.exitCode).toBe(3);
+    expect(doctor.stdout).toContain('npm rebuild better-sqlite3');
+  });
+});

@@ -1,0 +1,144 @@
+// status and report, on runs made by hand: complete, going on, killed, and none at all.
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { statusText } from '../../src/commands/status.js';
+import { unpainted } from '../../src/output/paint.js';
+import { different, record, successful, viewOf } from '../output/recorded-run.js';
+import { RUN, writeRun } from './run-folder.js';
+import { wizard } from './wizard.js';
+
+let backupDir: string;
+beforeEach(() => {
+  backupDir = mkdtempSync(join(tmpdir(), 'ttm-status-'));
+});
+afterEach(() => rmSync(backupDir, { recursive: true }));
+
+const ofThis = (...args: string[]): string[] => [...args, '--backup-dir', backupDir];
+/** As far as the 15th event: in the middle of the copy. */
+const halfWay = successful.slice(0, 15);
+
+describe('status', () => {
+  test('of a complete run shows every step, and ends with exit 0', async () => {
+    writeRun(backupDir, successful);
+    const { stdout, exitCode } = await wizard(ofThis('status'));
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('completed: 847,080 rows in 1 table copied and compared (exit 0)');
+    expect(stdout).toMatch(/^verify +done +12.4 s/m);
+  });
+
+  test('of a run that goes on shows how far it is', () => {
+    const view = viewOf(record(halfWay));
+    const text = statusText(view, backupDir, new Date('2026-01-31T02:00:15Z'), unpainted);
+    expect(text).toContain('outcome  running');
+    expect(text).toMatch(/^copy +running +7.0 s +copying token_scores: 420,000 of 847,080 rows, 49 %$/m);
+    expect(text).toContain('warning  no dump will be made');
+    expect(text).not.toContain('No sign of life');
+  });
+
+  test('of a run that has been silent for long says that it may be dead, and what to type', () => {
+    const text = statusText(viewOf(record(halfWay)), backupDir, new Date('2026-01-31T02:10:14Z'), unpainted);
+    expect(text).toContain(
+      'No sign of life since 2026-01-31 02:00:14 +00:00 (10 m). If the process is gone:',
+    );
+    expect(text).toContain('--resume');
+  });
+
+  test('without a run says so', async () => {
+    expect(await wizard(ofThis('status'))).toMatchObject({
+      exitCode: 0,
+      stdout: `There is no run in ${backupDir}.`,
+    });
+    expect(JSON.parse((await wizard(ofThis('status', '--json'))).stdout)).toEqual({ v: 1, run: null });
+  });
+
+  test('as JSON is one object', async () => {
+    writeRun(backupDir, different, 'failed');
+    const { stdout } = await wizard(ofThis('status', '--json'));
+    expect(stdout.split('\n').length).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ v: 1, run: RUN, outcome: 'failed', exitCode: 6 });
+  });
+
+  test('shows the last of several runs', async () => {
+    writeRun(backupDir, successful);
+    const older = join(backupDir, '20250101-000000-0000');
+    mkdirSync(older);
+    writeFileSync(join(older, 'state.json'), '{}');
+    expect((await wizard(ofThis('status'))).stderr).toContain('cannot be read as the state of a run');
+    rmSync(older, { recursive: true });
+    mkdirSync(join(backupDir, 'something-else'));
+    expect((await wizard(ofThis('status'))).stdout).toContain(RUN);
+  });
+
+  test('passes over a line that a crash has cut off', async () => {
+    const folder = writeRun(backupDir, halfWay, 'running');
+    appendFileSync(join(folder, 'events.ndjson'), '{"v":1,"seq":16,"at":"2026-01');
+    const { stdout, exitCode } = await wizard(ofThis('status', '--json'));
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'running' });
+  });
+
+  test('--watch follows a run to its end', async () => {
+    const folder = writeRun(backupDir, halfWay, 'running');
+    const watching = wizard(ofThis('status', '--watch', '--json'));
+    const outcomes: unknown[] = [];
+    for await (const line of watching) {
+      const seen: unknown = JSON.parse(line);
+      outcomes.push(typeof seen === 'object' && seen !== null && 'outcome' in seen ? seen.outcome : seen);
+      if (outcomes.length > 1) continue;
+      const left = record(successful).slice(halfWay.length);
+      appendFileSync(
+        join(folder, 'events.ndjson'),
+        left.map((event) => `${JSON.stringify(event)}\n`).join(''),
+      );
+    }
+    expect(outcomes).toEqual(['running', 'completed']);
+    expect((await watching).exitCode).toBe(0);
+  });
+
+  test('--watch ends with Ctrl-C', async () => {
+    writeRun(backupDir, halfWay, 'running');
+    const watching = wizard(ofThis('status', '--watch', '--json'));
+    for await (const line of watching) {
+      expect(line).toContain('running');
+      watching.kill('SIGINT');
+    }
+    expect((await watching).exitCode).toBe(130);
+  });
+
+  test('of a backup folder that is a file ends with exit 2', async () => {
+    const file = join(backupDir, 'file');
+    writeFileSync(file, '');
+    const { stderr, exitCode } = await wizard(['status', '--backup-dir', file]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('cannot be read');
+  });
+});
+
+describe('report', () => {
+  test('is the page of the last run, with its findings', async () => {
+    writeRun(backupDir, successful);
+    const { stdout, exitCode } = await wizard(ofThis('report'));
+    expect(exitCode).toBe(0);
+    for (const part of ['token_scores', 'equal', '2,342 x', 'Findings of preflight', 'leave out --no-dump'])
+      expect(stdout).toContain(part);
+  });
+
+  test('as JSON is one object', async () => {
+    writeRun(backupDir, different, 'failed');
+    const { stdout } = await wizard(ofThis('report', '--json'));
+    expect(JSON.parse(stdout)).toMatchObject({ v: 1, run: RUN, findings: [{ code: 'row-differs' }] });
+  });
+
+  test('without a run ends with exit 2', async () => {
+    expect(await wizard(ofThis('report'))).toMatchObject({ exitCode: 2, stdout: '' });
+  });
+
+  test('into a pipe that closes early ends quietly', async () => {
+    writeRun(backupDir, successful);
+    const reporting = wizard(ofThis('report'));
+    reporting.stdout.destroy();
+    expect(await reporting).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+});

@@ -1,0 +1,195 @@
+// The plain lines of recorded runs, as a person reads them.
+import { expect, test } from 'vitest';
+import type { EventBody } from '../../src/events.js';
+import { choosePaint, unpainted } from '../../src/output/paint.js';
+import { plainSink } from '../../src/output/plain.js';
+import { EMPTY_VIEW, reduce } from '../../src/view.js';
+import { capture } from './capture.js';
+import { different, record, rest, successful } from './recorded-run.js';
+
+function play(bodies: readonly EventBody[], paint = unpainted, isTty = false): string {
+  const out = capture(isTty);
+  const sink = plainSink(out, paint);
+  let view = EMPTY_VIEW;
+  for (const event of record(bodies)) {
+    view = reduce(view, event);
+    sink(event, view);
+  }
+  return out.lines.join('\n');
+}
+
+test('a run that succeeds tells its story line by line and ends with a page to paste into a ticket', () => {
+  expect(play(successful)).toMatchInlineSnapshot(`
+    "02:00:00  run        20260131-020000-3f9a of plan To The Moon
+    02:00:00  run        /srv/tothemoon/dev.db -> app@db.example:5432/moon
+    02:00:00  run        log /b/20260131-020000-3f9a/wizard.log
+    02:00:01  notice     the source is on a network disk
+    02:00:02  preflight  Check source, target and machine
+                         warning  no dump will be made
+                                  > leave out --no-dump
+                         ok       the database is UTF-8
+    02:00:05  preflight  done in 1.2 s: 2 checks, 1 with a warning
+    02:00:06  backup     Make and check the snapshot
+    02:00:07  backup     done in 2.7 s: snapshot of 1.4 GB is sound
+    02:00:08  copy       Copy the rows
+    02:00:12  copy       copying token_scores: 150,000 of 847,080 rows, 17 %, 225 MB, 60,000 rows/s, about 12 s left
+    02:00:14  copy       copying token_scores: 420,000 of 847,080 rows, 49 %, 630 MB, 60,000 rows/s, about 7 s left
+    02:00:16  copy       token_scores copied: 847,080 rows, 1.2 GB in 13.3 s, 63,690 rows/s
+    02:00:17  copy       done in 13.3 s: 847,080 rows copied
+    02:00:18  verify     Compare every value
+    02:00:19  verify     token_scores compared: equal, 847,080 rows on both sides, in 12.0 s
+    02:00:20  verify     query tokens list: equal, 2,391 rows, 28.1 s before, 12 ms after
+    02:00:21  verify     query settings: equal, 1 row, 0.3 ms before, 0.5 ms after
+    02:00:22  verify     done in 12.4 s: 847,080 rows are equal
+    02:00:23  dump       Dump the target
+    02:00:24  dump       done in 1 m 5 s: dump of 380 MB
+
+    run      20260131-020000-3f9a
+    started  2026-01-31 02:00:00 +00:00
+    plan     To The Moon
+    source   /srv/tothemoon/dev.db
+    target   app@db.example:5432/moon
+    outcome  completed: 847,080 rows in 1 table copied and compared (exit 0)
+
+    step       state      time  result
+    preflight  done      1.2 s  2 checks, 1 with a warning
+    backup     done      2.7 s  snapshot of 1.4 GB is sound
+    copy       done     13.3 s  847,080 rows copied
+    verify     done     12.4 s  847,080 rows are equal
+    dump       done    1 m 5 s  dump of 380 MB
+    all               1 m 34 s
+
+    table         source rows  target rows  digest        verdict
+    token_scores      847,080      847,080  abababababab  equal
+
+    query        before   after   factor  result             index
+    tokens list  28.1 s   12 ms  2,342 x  equal, 2,391 rows  token_scores_pkey
+    settings     0.3 ms  0.5 ms    0.5 x  equal, 1 row
+
+    snapshot  /b/20260131-020000-3f9a/snapshot.db
+    dump      /b/20260131-020000-3f9a/target.dump
+    log       /b/20260131-020000-3f9a/wizard.log
+    report    /b/20260131-020000-3f9a/report.txt"
+  `);
+});
+
+test('a run that finds differences shows the keys, escapes what the data contain, and says what to do', () => {
+  expect(play(different)).toMatchInlineSnapshot(`
+    "02:00:00  run        20260131-020000-3f9a of plan To The Moon
+    02:00:00  run        /srv/tothemoon/dev.db -> app@db.example:5432/moon
+    02:00:00  run        log /b/20260131-020000-3f9a/wizard.log
+    02:00:01  verify     Compare every value
+    02:00:03  verify     tokens compared: equal, 1 row on both sides, in 3 ms
+    02:00:04  verify     token_scores compared: DIFFERENT, 578 rows in the source, 576 in the target, 2 differ, in 900 ms
+                         ERROR    values of token_scores differ (2 rows)
+                                  17: \\u{1b}[2Jgone\\r\\n
+                                  18: 月
+                                  > ttm-wizard run --restart
+    02:00:05  verify     FAILED after 1.5 s: 2 rows differ
+
+    run      20260131-020000-3f9a
+    started  2026-01-31 02:00:00 +00:00
+    plan     To The Moon
+    source   /srv/tothemoon/dev.db
+    target   app@db.example:5432/moon
+    outcome  failed: 2 rows differ (exit 6)
+
+    step       state    time  result
+    preflight  left
+    backup     left
+    copy       left
+    verify     failed  1.5 s  2 rows differ
+    dump       left
+    all                1.5 s
+
+    table         source rows  target rows  digest        verdict
+    token_scores          578          576  abababababab  DIFFERENT: 2 rows, target cdcdcdcdcdcd
+    tokens                  1            1  abababababab  equal, 1 quarantined
+
+    log     /b/20260131-020000-3f9a/wizard.log
+    report  /b/20260131-020000-3f9a/report.txt
+
+    Error: 2 rows differ
+    What to do:
+      ttm-wizard run --restart
+    Log: /b/20260131-020000-3f9a/wizard.log
+    (DIFFERENCES, exit 6)"
+  `);
+});
+
+test('a resumed run, a dry run and a rollback have their lines too', () => {
+  expect(play(rest)).toMatchInlineSnapshot(`
+    "02:00:00  run        20260131-020000-3f9a of plan To The Moon
+    02:00:00  run        /s -> h:5432/d
+    02:00:00  run        log /b/l
+    02:00:00  run        the run goes on at step copy; done before: preflight, backup
+    02:00:01  question   Start? (--yes)
+    02:00:02  answer     start: yes (flag)
+    02:00:03  schema     would do: tables
+                         CREATE TABLE a (
+                             id integer
+                         );
+    02:00:04  schema     taken back: 4 tables dropped
+
+    run      20260131-020000-3f9a
+    started  2026-01-31 02:00:00 +00:00, resumed
+    plan     To The Moon
+    source   /s
+    target   h:5432/d
+    outcome  rolled-back: the run has been taken back (exit 0)
+
+    step       state  time  result
+    preflight  done   0 ms
+    backup     done   0 ms
+    copy       left
+    verify     left
+    dump       left
+    all               0 ms
+
+    snapshot  /b/snapshot.db
+    log       /b/l
+    report    /b/report.txt"
+  `);
+});
+
+test('progress on a terminal comes every two seconds, elsewhere only with ten percent more', () => {
+  const progress = (text: string): number =>
+    text.split('\n').filter((line) => line.includes('rows/s, about')).length;
+  expect(progress(play(successful, unpainted, true))).toBe(3);
+  expect(progress(play(successful))).toBe(2);
+});
+
+test('progress that stays behind is still seen every half minute', () => {
+  const slow = [0, 10_000, 20_000, 31_000, 40_000, 62_000].map((elapsedMs): EventBody => ({
+    type: 'step.progress',
+    step: 'copy',
+    doing: 'copying',
+    done: 1,
+    total: 1000,
+    unit: 'rows',
+    elapsedMs,
+  }));
+  expect(play(slow).split('\n').length).toBe(2);
+});
+
+test('progress never claims to be complete before it is', () => {
+  const almost = [0, 5000].map((elapsedMs): EventBody => ({
+    type: 'step.progress',
+    step: 'backup',
+    doing: 'copying pages',
+    done: elapsedMs * 199,
+    total: 1_000_000,
+    unit: 'bytes',
+    elapsedMs,
+  }));
+  expect(play(almost)).toContain('copying pages: 995 kB of 1 MB, 99 %, 199 kB/s, about 1 s left');
+});
+
+test('NO_COLOR leaves no escape sequence at all, FORCE_COLOR changes nothing but the colours', () => {
+  const everything = [...successful, ...different, ...rest];
+  const bare = play(everything, choosePaint(true, { NO_COLOR: '1' }, false), true);
+  expect(bare.match(/\u001b/g)).toBeNull();
+  const painted = play(everything, choosePaint(false, { FORCE_COLOR: '1' }, false), true);
+  expect(painted).toContain('\u001b[');
+  expect(painted.replace(/\u001b\[\d+m/g, '')).toBe(bare);
+});
