@@ -4,7 +4,6 @@ import { chmodSync, createReadStream, renameSync, rmSync, statSync } from 'node:
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import Database from 'better-sqlite3';
-import { execa } from 'execa';
 import prettyBytes from 'pretty-bytes';
 import writeFileAtomic from 'write-file-atomic';
 import { scanTables } from '../src/chunk/scan.js';
@@ -17,6 +16,7 @@ import { type Step, type StepContext, Stopped } from '../src/run/step.js';
 import type { FittedPlan } from '../src/source/drift.js';
 import { openSource, sourceError } from '../src/source/sqlite.js';
 import { sourceStamp } from '../src/source/stamp.js';
+import { warmCache } from '../src/source/warm-cache.js';
 
 /** Pages a step: the read lock is held throughout, so this only decides how often progress shows. */
 const PAGES = 16_384;
@@ -105,8 +105,7 @@ function noticeChanges({ options, emit }: StepContext, stamp: string): void {
 async function makeSnapshot({ options, emit, stop }: StepContext, file: string): Promise<void> {
   const part = `${file}.part`;
   for (const leftover of [part, `${part}-journal`, `${part}-wal`, file]) rmSync(leftover, { force: true });
-  // Reading the file beforehand, without a lock, keeps the time short in which the application's writers have to wait.
-  await execa('cat', [options.source], { stdout: 'ignore', reject: false });
+  await warmCache(options.source);
   const progress = progressOf(emit, 'backup');
   const db = openSource(options.source);
   try {

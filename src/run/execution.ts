@@ -223,7 +223,7 @@ export class Execution {
 
   private fail(error: unknown): number {
     if (!(error instanceof WizardError) && !(error instanceof Stopped)) {
-      this.journal.log.fatal({ err: error }, 'bug');
+      this.journal.recordBug(error);
       this.emitFailure(70, 'BUG', `this is a bug: ${messageOf(error)}`, ['please send the log']);
       throw error;
     }

@@ -51,6 +51,12 @@ export class Journal {
     for (const sink of this.options.sinks) sink(event, this.view);
   };
 
+  /** The stack of what should not have happened, for the log alone. */
+  recordBug(error: unknown): void {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.log.fatal({ stack: redactText(stack, this.options.secrets) }, 'bug');
+  }
+
   private redact<T>(value: T): T {
     if (this.options.secrets.length === 0) return value;
     return redactIn(value, this.options.secrets);

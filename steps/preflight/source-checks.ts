@@ -11,6 +11,7 @@ import { type SourceSchema, inspectSource } from '../../src/source/inspect.js';
 import { findDamage } from '../../src/source/soundness.js';
 import { openSource, sourceError } from '../../src/source/sqlite.js';
 import { processesHolding } from '../../src/source/open-files.js';
+import { warmCache } from '../../src/source/warm-cache.js';
 
 type Report = (finding: Finding) => void;
 
@@ -27,6 +28,7 @@ export async function checkSource(context: StepContext, report: Report): Promise
       ),
     );
     reportHolders(source, report);
+    await warmCache(source);
     checkSoundness(db, source, report);
     const fitted = fitPlan(plan, schema, onDrift);
     fitted.findings.forEach(report);
