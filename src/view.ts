@@ -1,13 +1,19 @@
 // The reducer: everything that any output shows is this value, made from events alone. Pure, so a run can be replayed.
 import type { EventBody, Finding, StepName, Totals, WizardEvent } from './events.js';
 
+export type Progress = Extract<EventBody, { type: 'step.progress' }>;
+
 export interface StepView {
   readonly name: StepName;
   readonly state: 'left' | 'running' | 'done' | 'failed';
   readonly title: string;
   readonly summary: string;
   readonly elapsedMs: number;
-  readonly progress: Extract<EventBody, { type: 'step.progress' }> | undefined;
+  /** When it was begun last, UTC; empty until then. */
+  readonly startedAt: string;
+  readonly progress: Progress | undefined;
+  /** The first progress of what is being done now: rates are measured from there. */
+  readonly firstProgress: Progress | undefined;
 }
 
 export interface TableView {
@@ -80,6 +86,8 @@ export const EMPTY_VIEW: RunView = {
   remedies: [],
 };
 
+const EMPTY_STEP = { summary: '', elapsedMs: 0, startedAt: '', progress: undefined, firstProgress: undefined };
+
 const EMPTY_TABLE: Omit<TableView, 'name'> = {
   state: 'left',
   rows: 0,
@@ -102,9 +110,20 @@ export function reduce(view: RunView, event: WizardEvent): RunView {
     case 'run.resumed':
       return startRun(next, event);
     case 'step.started':
-      return changeStep(dropFindings(next, event.step), event.step, { state: 'running', title: event.title, elapsedMs: 0 });
+      return changeStep(dropFindings(next, event.step), event.step, {
+        state: 'running',
+        title: event.title,
+        elapsedMs: 0,
+        startedAt: event.at,
+        progress: undefined,
+        firstProgress: undefined,
+      });
     case 'step.progress': {
-      const shown = changeStep(next, event.step, { progress: event, elapsedMs: event.elapsedMs });
+      const shown = changeStep(next, event.step, {
+        progress: event,
+        firstProgress: firstProgress(view, event),
+        elapsedMs: event.elapsedMs,
+      });
       if (event.table === undefined || event.step !== 'copy') return shown;
       return changeTable(shown, event.table, { rowsDone: event.done });
     }
@@ -172,9 +191,18 @@ function startRun(view: RunView, event: Extract<WizardEvent, { type: 'run.starte
     steps: event.steps.map((name) => {
       const before = view.steps.find((step) => step.name === name);
       if (before !== undefined && done.includes(name)) return { ...before, state: 'done' };
-      return { name, state: done.includes(name) ? 'done' : 'left', title: name, summary: '', elapsedMs: 0, progress: undefined };
+      return { name, state: done.includes(name) ? 'done' : 'left', title: name, ...EMPTY_STEP };
     }),
   };
+}
+
+/** The one known so far, unless `progress` is about something else or begins anew. */
+function firstProgress(view: RunView, progress: Progress): Progress {
+  const step = view.steps.find(({ name }) => name === progress.step);
+  const [first, last] = [step?.firstProgress, step?.progress];
+  const isSame =
+    first !== undefined && last !== undefined && first.doing === progress.doing && first.table === progress.table;
+  return isSame && progress.elapsedMs >= last.elapsedMs ? first : progress;
 }
 
 /** A step that runs again finds its findings again. */

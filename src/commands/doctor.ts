@@ -1,6 +1,6 @@
 // ttm-wizard doctor: is this machine ready? All checks run; whatever is not named (no target yet) is passed over. Preflight
 // looks much closer; this is for before anything is decided.
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Resolved, resolveReading } from '../config/resolve.js';
 import { secretsOf } from '../config/target-url.js';
@@ -79,21 +79,36 @@ async function checkBackupDir(backupDir: string): Promise<Finding> {
   const { diskSpaceAt } = await import('../tools/disk-space.js');
   let folder = backupDir;
   while (!existsSync(folder)) folder = dirname(folder);
-  try {
-    accessSync(folder, constants.W_OK | constants.X_OK);
-  } catch {
+  if (!isWritableFolder(folder)) {
     throw new WizardError({
       code: 'BACKUP_DIR',
-      message: `${folder} is not writable, so the backup folder ${backupDir} cannot be used`,
+      message: `${folder} is no folder that this user may write to, so ${backupDir} cannot be used`,
       remedies: ['--backup-dir DIR names a folder that this user may write to'],
       exitCode: EXIT.usage,
     });
   }
-  const { free } = await diskSpaceAt(folder);
-  return ok(
-    'backup-dir',
-    `backup folder ${backupDir} ${existsSync(backupDir) ? 'is writable' : 'can be made'}: ${showSize(free)} free`,
-  );
+  const state = `backup folder ${backupDir} ${existsSync(backupDir) ? 'is writable' : 'can be made'}`;
+  try {
+    const { free } = await diskSpaceAt(folder);
+    return ok('backup-dir', `${state}: ${showSize(free)} free`);
+  } catch {
+    // Some file systems do not tell, and small systems have no df; preflight looks again.
+    return {
+      severity: 'warning',
+      code: 'backup-dir',
+      message: `${state}; its free space is not known`,
+      remedies: [],
+    };
+  }
+}
+
+function isWritableFolder(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK | constants.X_OK);
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 async function checkTarget(url: string): Promise<Finding> {

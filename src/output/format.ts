@@ -28,6 +28,12 @@ export function showDuration(ms: number): string {
   }).replace(/(\d)([a-z]+)/g, '$1 $2');
 }
 
+/** Milliseconds from `at` (UTC) to `nowMs` (of the epoch); 0 when `at` is empty or later, as after the clock was set back. */
+export function msSince(at: string, nowMs: number): number {
+  const ms = nowMs - Date.parse(at);
+  return ms > 0 ? ms : 0;
+}
+
 /** `02:00:13`, in the machine's own time zone like every other log there. */
 export function showClock(at: string): string {
   const date = new Date(at);

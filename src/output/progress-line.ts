@@ -41,7 +41,7 @@ export class ProgressLines {
     if (!this.isDue(track, elapsedMs, percent)) return undefined;
     track.lineMs = elapsedMs;
     track.linePercent = percent;
-    return lineOf(progress, percent, track);
+    return lineOf(progress, track);
   }
 
   private isDue(track: Track, nowMs: number, percent: number): boolean {
@@ -51,22 +51,43 @@ export class ProgressLines {
   }
 }
 
-function lineOf(progress: Progress, percent: number, track: Track): string {
-  const { doing, table, done, total, unit, bytes, elapsedMs } = progress;
+/** What is known of a progress, each part as people read it; rate and time left only once they can be measured. */
+export interface ProgressParts {
+  /** `432,000 of 847,080 rows` */
+  readonly amount: string;
+  readonly percent: string;
+  readonly size: string | undefined;
+  readonly rate: string | undefined;
+  readonly left: string | undefined;
+}
+
+/** `first` is the first progress of the same work: the rate is the average since then. */
+export function progressParts(
+  { done, total, unit, bytes, elapsedMs }: Progress,
+  first: { readonly done: number; readonly elapsedMs: number },
+): ProgressParts {
   const show = unit === 'bytes' ? showSize : showCount;
-  const amount =
-    unit === 'bytes' ? `${show(done)} of ${show(total)}` : `${show(done)} of ${show(total)} ${unit}`;
-  const parts = [amount, `${percent} %`];
-  if (bytes !== undefined && unit !== 'bytes') parts.push(showSize(bytes));
-  const measuredMs = elapsedMs - track.firstMs;
-  const gained = done - track.firstDone;
-  if (measuredMs >= LEAST_MS_FOR_RATE && gained > 0) {
-    const rate = (gained / measuredMs) * 1000;
-    parts.push(unit === 'bytes' ? `${showSize(rate)}/s` : `${showCount(rate)} ${unit}/s`);
-    // Whole seconds: more digits would be more than is known.
-    const leftMs = Math.max(1, Math.round((total - done) / rate)) * 1000;
-    parts.push(`about ${showDuration(leftMs).replace('.0', '')} left`);
-  }
+  const parts = {
+    amount: unit === 'bytes' ? `${show(done)} of ${show(total)}` : `${show(done)} of ${show(total)} ${unit}`,
+    percent: `${percentOf(done, total)} %`,
+    size: bytes !== undefined && unit !== 'bytes' ? showSize(bytes) : undefined,
+  };
+  const measuredMs = elapsedMs - first.elapsedMs;
+  const gained = done - first.done;
+  if (measuredMs < LEAST_MS_FOR_RATE || gained <= 0) return { ...parts, rate: undefined, left: undefined };
+  const rate = (gained / measuredMs) * 1000;
+  // Whole seconds: more digits would be more than is known.
+  const leftMs = Math.max(1, Math.round((total - done) / rate)) * 1000;
+  return {
+    ...parts,
+    rate: unit === 'bytes' ? `${showSize(rate)}/s` : `${showCount(rate)} ${unit}/s`,
+    left: `about ${showDuration(leftMs).replace('.0', '')} left`,
+  };
+}
+
+function lineOf(progress: Progress, { firstMs, firstDone }: Track): string {
+  const { doing, table } = progress;
+  const { amount, percent, size, rate, left } = progressParts(progress, { done: firstDone, elapsedMs: firstMs });
   const what = table === undefined ? safe(doing) : `${safe(doing)} ${safe(table)}`;
-  return `${what}: ${parts.join(', ')}`;
+  return `${what}: ${[amount, percent, size, rate, left].filter((part) => part !== undefined).join(', ')}`;
 }

@@ -83,10 +83,8 @@ describe('a SQLite module whose install script was blocked', () => {
     expect(stderr).toContain('npm rebuild better-sqlite3');
     expect(readdirSync(folder)).not.toContain('b');
     const version = await wizard(['--version'], { program });
-    expect(version).toMatchObject({
-      exitCode: 0,
-      stdout: expect.stringContaining('SQLite cannot be loaded'),
-    });
+    expect(version.exitCode).toBe(0);
+    expect(version.stdout).toContain('SQLite cannot be loaded');
     const doctor = await wizard(['doctor', '--json'], { program });
     expect(doctor.exitCode).toBe(3);
     expect(doctor.stdout).toContain('npm rebuild better-sqlite3');

@@ -66,13 +66,13 @@ test('--version names wizard, Node, SQLite and platform', async () => {
 test.each([[['--help']], [['--version']]])(
   '%j is there in a moment: nothing heavy is loaded for it',
   async (args) => {
-    // 110 ms where Node alone takes 70; the best of five, since other tests run beside this one.
+    // 110 ms where Node alone takes 70; zod or pino more would be twice that. The best of five: other tests run beside this one.
     const times: number[] = [];
     for (let round = 0; round < 5; round += 1) times.push((await wizard(args)).durationMs);
     const bare: number[] = [];
     for (let round = 0; round < 5; round += 1)
       bare.push((await execa(process.execPath, ['-e', '0'])).durationMs);
-    expect(Math.min(...times) - Math.min(...bare)).toBeLessThan(100);
+    expect(Math.min(...times) / Math.min(...bare)).toBeLessThan(2.2);
   },
 );
 

@@ -48,7 +48,7 @@ describe('a source full of oddities', () => {
   });
 
   it('has every value of every row in the target, compared by other means than ours', async () => {
-    expect(await differencesByHand(site.source, site)).toEqual([]);
+    expect((await differencesByHand(site.source, site)).slice(0, 20)).toEqual([]);
   });
 
   it('warns of nothing but times in unusual spellings', () => {

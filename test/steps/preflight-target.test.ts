@@ -1,8 +1,7 @@
 // What preflight asks of the target, each case on a real server, and always without writing anything.
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
-import { mkdirSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeSample } from '../../src/demo/sample.js';
@@ -15,7 +14,6 @@ import {
   findingsOf,
   objectsIn,
 } from '../support/migrate.js';
-import Database from 'better-sqlite3';
 
 let site: Site;
 const madeOnServer: string[] = [];
@@ -241,10 +239,7 @@ describe('several things wrong at once', () => {
 
 describe('a backup folder that cannot be used', () => {
   it('ends with exit code 2 before anything is looked at', async () => {
-    const inTheWay = join(site.folder, 'in-the-way');
-    mkdirSync(inTheWay);
-    const file = site.source;
-    await expect(site.migrate({ backupDir: join(file, 'backups') })).rejects.toMatchObject({
+    await expect(site.migrate({ backupDir: join(site.source, 'backups') })).rejects.toMatchObject({
       code: 'BACKUP_DIR',
       exitCode: 2,
     });

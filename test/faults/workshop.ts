@@ -1,0 +1,70 @@
+// What each of these tests works on: a source made once, and for every attempt a folder and a database of its own.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { writeSample } from '../../src/demo/sample.js';
+import { type TestDatabase, createDatabase } from '../support/database.js';
+import { WizardProcess, filesUnder } from './wizard-process.js';
+
+export interface Attempt {
+  readonly folder: string;
+  readonly backupDir: string;
+  readonly source: string;
+  readonly database: TestDatabase;
+  /** Starts `ttm-wizard run` with NDJSON output and no dump; `target` is another way to the same database. */
+  start(more?: readonly string[], target?: string): WizardProcess;
+  /** The files in the run folders by their own names. */
+  files(): string[];
+  /** Ends what is still running and takes everything away. */
+  remove(): Promise<void>;
+}
+
+export class Workshop {
+  readonly folder = mkdtempSync(join(tmpdir(), 'ttm-faults-'));
+  readonly source = join(this.folder, 'dev.db');
+
+  /** `scores` rows; the documents of most are cut short, because what is tested here are chunks, not documents. */
+  constructor(scores: number) {
+    writeSample(this.source, { scores });
+    const db = new Database(this.source);
+    db.exec(`PRAGMA synchronous = OFF; UPDATE token_scores SET metrics = '{"L_tot": ' || id || '.5}' WHERE id % 8 <> 0`);
+    db.exec('VACUUM');
+    db.close();
+  }
+
+  async attempt(): Promise<Attempt> {
+    const folder = mkdtempSync(join(this.folder, 'attempt-'));
+    const database = await createDatabase();
+    const backupDir = join(folder, 'backups');
+    const started: WizardProcess[] = [];
+    return {
+      folder,
+      backupDir,
+      source: this.source,
+      database,
+      start: (more = [], target = database.url) => {
+        const args = ['run', '--yes', '--json', '--no-cutover', '--no-dump', ...more];
+        const process = new WizardProcess([...args, '--source', this.source, '--backup-dir', backupDir], {
+          TTM_TARGET: target,
+        });
+        started.push(process);
+        return process;
+      },
+      files: () =>
+        filesUnder(backupDir)
+          .map((path) => path.slice(backupDir.length + 1).replace(/^[^/]*\//, ''))
+          .filter((name) => !name.startsWith('.ttm-wizard')),
+      remove: async () => {
+        for (const process of started) process.kill('SIGKILL');
+        await Promise.all(started.map((process) => process.ended));
+        await database.drop();
+        rmSync(folder, { recursive: true, force: true });
+      },
+    };
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
