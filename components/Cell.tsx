@@ -15,10 +15,23 @@ interface CellProps {
   readonly gap?: number;
 }
 
-export function Cell({ text, width, align = 'left', colour, isDim = false, isBold = false, gap = 0 }: CellProps) {
+export function Cell({
+  text,
+  width,
+  align = 'left',
+  colour,
+  isDim = false,
+  isBold = false,
+  gap = 0,
+}: CellProps) {
   const size = width === undefined ? { flexGrow: 1, flexShrink: 1, flexBasis: 0 } : { width, flexShrink: 0 };
   return (
-    <Box {...size} marginRight={gap} height={1} justifyContent={align === 'right' ? 'flex-end' : 'flex-start'}>
+    <Box
+      {...size}
+      marginRight={gap}
+      height={1}
+      justifyContent={align === 'right' ? 'flex-end' : 'flex-start'}
+    >
       <Text wrap="truncate-end" dimColor={isDim} bold={isBold} {...colourOf(colour)}>
         {text}
       </Text>

@@ -29,7 +29,11 @@ export function RunningStep({ step, columns, nowMs }: RunningStepProps) {
         <Cell text={showDuration(elapsedMs)} width={TIME_WIDTH} align="right" />
       </Box>
       {progress === undefined ? null : (
-        <Amounts {...progressParts(progress, firstProgress ?? progress)} progress={progress} columns={columns} />
+        <Amounts
+          {...progressParts(progress, firstProgress ?? progress)}
+          progress={progress}
+          columns={columns}
+        />
       )}
     </Box>
   );

@@ -35,28 +35,31 @@ function isOver({ state }: TableView, word: 'copying' | 'comparing'): boolean {
 }
 
 function resting(table: TableView): TableRow {
-  const { name, state, elapsedMs } = table;
-  const isOngoing = state === 'left' || state === 'copying';
-  const done = isOngoing ? table.rowsDone : Math.max(table.rows, table.targetRows);
-  const rate = isOngoing || elapsedMs < LEAST_MS_FOR_RATE ? undefined : (table.rows / elapsedMs) * 1000;
-  const total = Math.max(done, table.rows, table.sourceRows);
-  return { name, word: state === 'different' ? 'DIFFERENT' : state, done, total, rate };
+  const { name, state, rows, rowsDone, sourceRows, targetRows, elapsedMs } = table;
+  const hasRate = state === 'copied' && elapsedMs >= LEAST_MS_FOR_RATE;
+  const rate = hasRate ? (rows / elapsedMs) * 1000 : undefined;
+  if (state === 'verified' || state === 'different') {
+    const word = state === 'different' ? 'DIFFERENT' : state;
+    return { name, word, done: targetRows, total: Math.max(sourceRows, targetRows), rate };
+  }
+  return { name, word: state, done: state === 'copied' ? rows : rowsDone, total: rows, rate };
 }
 
 /** At most `count` of `rows`, in their order. */
 export function chooseRows(rows: readonly TableRow[], count: number): TableRow[] {
-  const rank = ({ word }: TableRow): number => {
-    if (word === 'copying' || word === 'comparing') return 0;
-    if (word === 'DIFFERENT') return 1;
-    return 2;
-  };
-  const lastOver = rows.findLastIndex(({ word }) => word !== 'left');
-  const center = Math.max(0, rows.findIndex((row) => rank(row) === 0) === -1 ? lastOver : rows.findIndex((row) => rank(row) === 0));
-  const chosen = rows
-    .map((row, index) => ({ row, index, distance: Math.abs(index - center) }))
-    .sort((a, b) => rank(a.row) - rank(b.row) || a.distance - b.distance)
-    .slice(0, Math.max(0, count));
-  return chosen.sort((a, b) => a.index - b.index).map(({ row }) => row);
+  const working = rows.findIndex((row) => rank(row) === 0);
+  const center = working === -1 ? rows.findLastIndex(({ word }) => word !== 'left') : working;
+  return rows
+    .map((row, index) => ({ row, index }))
+    .sort((a, b) => rank(a.row) - rank(b.row) || Math.abs(a.index - center) - Math.abs(b.index - center))
+    .slice(0, Math.max(0, count))
+    .sort((a, b) => a.index - b.index)
+    .map(({ row }) => row);
+}
+
+function rank({ word }: TableRow): number {
+  if (word === 'copying' || word === 'comparing') return 0;
+  return word === 'DIFFERENT' ? 1 : 2;
 }
 
 /** `195 more: 120 copied, 75 left`; undefined when there is none. */

@@ -49,8 +49,12 @@ function isTerminal(): boolean {
 
 function openSession(flags: Flags): Session {
   signals = listenForSignals({
-    say: (text) => err.line(text),
+    say: (text) => {
+      if (session?.screen === undefined) err.line(text);
+      else session.screen.say(text);
+    },
     hungUp: () => {
+      session?.screen?.unmount();
       out.close();
       err.close();
     },
@@ -60,6 +64,7 @@ function openSession(flags: Flags): Session {
   return {
     flags,
     env: process.env,
+    stdout: process.stdout,
     out,
     err,
     isTerminal: isTerminal(),
@@ -68,6 +73,7 @@ function openSession(flags: Flags): Session {
     secrets: [],
     log: undefined,
     isFailureShown: false,
+    screen: undefined,
   };
 }
 
@@ -77,6 +83,7 @@ async function end(work: Promise<number>): Promise<never> {
   try {
     code = await work;
   } catch (error) {
+    session?.screen?.unmount();
     const { reportError } = await import('./commands/report-error.js');
     const failed = reportError(error, { err, session, args: process.argv.slice(2), env: process.env });
     code = signals?.exitCode(failed) ?? failed;

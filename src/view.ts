@@ -86,7 +86,13 @@ export const EMPTY_VIEW: RunView = {
   remedies: [],
 };
 
-const EMPTY_STEP = { summary: '', elapsedMs: 0, startedAt: '', progress: undefined, firstProgress: undefined };
+const EMPTY_STEP = {
+  summary: '',
+  elapsedMs: 0,
+  startedAt: '',
+  progress: undefined,
+  firstProgress: undefined,
+};
 
 const EMPTY_TABLE: Omit<TableView, 'name'> = {
   state: 'left',
@@ -130,9 +136,19 @@ export function reduce(view: RunView, event: WizardEvent): RunView {
     case 'step.finding':
       return { ...next, findings: [...view.findings, { ...event.finding, step: event.step }] };
     case 'step.completed':
-      return changeStep(next, event.step, { state: 'done', summary: event.summary, elapsedMs: event.elapsedMs, progress: undefined });
+      return changeStep(next, event.step, {
+        state: 'done',
+        summary: event.summary,
+        elapsedMs: event.elapsedMs,
+        progress: undefined,
+      });
     case 'step.failed':
-      return changeStep(next, event.step, { state: 'failed', summary: event.message, elapsedMs: event.elapsedMs, progress: undefined });
+      return changeStep(next, event.step, {
+        state: 'failed',
+        summary: event.message,
+        elapsedMs: event.elapsedMs,
+        progress: undefined,
+      });
     case 'step.undone':
       return changeStep(next, event.step, { state: 'left', summary: event.summary, progress: undefined });
     case 'table.started':
@@ -149,7 +165,15 @@ export function reduce(view: RunView, event: WizardEvent): RunView {
     case 'table.verified': {
       const { sourceRows, targetRows, sourceDigest, targetDigest, differences, quarantined } = event;
       const state = event.equal ? 'verified' : 'different';
-      return changeTable(next, event.table, { state, sourceRows, targetRows, sourceDigest, targetDigest, differences, quarantined });
+      return changeTable(next, event.table, {
+        state,
+        sourceRows,
+        targetRows,
+        sourceDigest,
+        targetDigest,
+        differences,
+        quarantined,
+      });
     }
     case 'query.compared': {
       const { query, equal, rows, sourceMs, targetMs, index } = event;
@@ -163,15 +187,30 @@ export function reduce(view: RunView, event: WizardEvent): RunView {
     case 'plan.statement':
       return next;
     case 'run.completed':
-      return { ...next, outcome: 'completed', exitCode: event.exitCode, message: event.message, totals: event.totals };
+      return {
+        ...next,
+        outcome: 'completed',
+        exitCode: event.exitCode,
+        message: event.message,
+        totals: event.totals,
+      };
     case 'run.failed':
-      return { ...next, outcome: 'failed', exitCode: event.exitCode, message: event.message, remedies: event.remedies };
+      return {
+        ...next,
+        outcome: 'failed',
+        exitCode: event.exitCode,
+        message: event.message,
+        remedies: event.remedies,
+      };
     case 'run.rolled-back':
       return { ...next, outcome: 'rolled-back', exitCode: event.exitCode, message: event.message };
   }
 }
 
-function startRun(view: RunView, event: Extract<WizardEvent, { type: 'run.started' | 'run.resumed' }>): RunView {
+function startRun(
+  view: RunView,
+  event: Extract<WizardEvent, { type: 'run.started' | 'run.resumed' }>,
+): RunView {
   const resumed = event.type === 'run.resumed';
   const done = resumed ? event.done : [];
   return {
@@ -201,7 +240,10 @@ function firstProgress(view: RunView, progress: Progress): Progress {
   const step = view.steps.find(({ name }) => name === progress.step);
   const [first, last] = [step?.firstProgress, step?.progress];
   const isSame =
-    first !== undefined && last !== undefined && first.doing === progress.doing && first.table === progress.table;
+    first !== undefined &&
+    last !== undefined &&
+    first.doing === progress.doing &&
+    first.table === progress.table;
   return isSame && progress.elapsedMs >= last.elapsedMs ? first : progress;
 }
 
@@ -218,5 +260,8 @@ function changeTable(view: RunView, name: string, change: Partial<TableView>): R
   if (!view.tables.some((table) => table.name === name)) {
     return { ...view, tables: [...view.tables, { ...EMPTY_TABLE, name, ...change }] };
   }
-  return { ...view, tables: view.tables.map((table) => (table.name === name ? { ...table, ...change } : table)) };
+  return {
+    ...view,
+    tables: view.tables.map((table) => (table.name === name ? { ...table, ...change } : table)),
+  };
 }

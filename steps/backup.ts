@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import Database from 'better-sqlite3';
 import prettyBytes from 'pretty-bytes';
 import writeFileAtomic from 'write-file-atomic';
+import { showRows } from '../src/output/format.js';
 import { scanTables } from '../src/chunk/scan.js';
 import { WorkerPool } from '../src/chunk/pool.js';
 import { WizardError } from '../src/errors.js';
@@ -65,7 +66,7 @@ export const backup: Step = {
         `${JSON.stringify([manifest], null, 2)}\n`,
         { mode: 0o600 },
       );
-      const summary = `snapshot of ${prettyBytes(bytes)} is sound, ${rows} rows, SHA-256 ${sha256.slice(0, 12)}…`;
+      const summary = `snapshot of ${prettyBytes(bytes)} is sound, ${showRows(rows)}, SHA-256 ${sha256.slice(0, 12)}…`;
       return { summary, result: { sha256, bytes, mtimeMs, rows, sourceStamp: stamp } };
     } finally {
       await pool.close();
@@ -182,7 +183,7 @@ async function survey(
         done.set(table, bytes);
         const sum = [...done.values()].reduce((a, b) => a + b, 0);
         progress({
-          doing: 'reading every value, of about',
+          doing: 'reading every value',
           done: sum,
           total: Math.max(sum, total),
           unit: 'bytes',

@@ -1,5 +1,6 @@
 // Constrain: keys, indexes, checks and foreign keys on the filled tables, sequences after the highest id, VACUUM and ANALYZE.
 import type pg from 'pg';
+import { columnOf } from '../src/chunk/range.js';
 import type { TablePlan } from '../src/plans/plan.js';
 import { progressOf } from '../src/run/progress.js';
 import { fittedPlan, snapshotPath } from '../src/run/snapshot.js';
@@ -69,7 +70,8 @@ export const constrain: Step = {
 
 /**
  * The sequence goes on after the highest id that the source has ever used: rows in quarantine and deleted ones (sqlite_sequence)
- * count too, because an id must not come twice.
+ * count too, because an id must not come twice. Ids that the column cannot hold do not: they cannot come again, and counting
+ * them would leave the application without any id.
  */
 async function advanceSequence(context: StepContext, client: pg.Client, table: TablePlan): Promise<void> {
   if (table.sequence === undefined) return;
@@ -81,9 +83,13 @@ async function advanceSequence(context: StepContext, client: pg.Client, table: T
 function highestId(context: StepContext, table: TablePlan, column: string): bigint {
   const db = openSource(snapshotPath(context));
   try {
+    const limit = columnOf(table, column).type === 'integer' ? 2n ** 31n - 1n : 2n ** 63n - 1n;
+    const name = quoteName(column);
     const max = db
-      .prepare<[], { max: unknown }>(`SELECT max(${quoteName(column)}) AS max FROM ${quoteName(table.name)}`)
-      .get()?.max;
+      .prepare<[bigint], { max: unknown }>(
+        `SELECT max(${name}) AS max FROM ${quoteName(table.name)} WHERE ${name} <= ?`,
+      )
+      .get(limit)?.max;
     const hasSequences =
       db.prepare(`SELECT 1 FROM sqlite_master WHERE name = 'sqlite_sequence'`).get() !== undefined;
     const used = hasSequences
@@ -91,7 +97,7 @@ function highestId(context: StepContext, table: TablePlan, column: string): bigi
           .prepare<[string], { seq: unknown }>('SELECT seq FROM sqlite_sequence WHERE name = ?')
           .get(table.name)?.seq
       : undefined;
-    const ids = [max, used].filter((id) => typeof id === 'bigint');
+    const ids = [max, used].filter((id) => typeof id === 'bigint').filter((id) => id <= limit);
     return ids.reduce((a, b) => (a > b ? a : b), 0n);
   } finally {
     db.close();

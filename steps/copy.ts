@@ -1,4 +1,5 @@
 // Copy: every chunk of the snapshot that the ledger lacks, rows and ledger row in one transaction.
+import { showCount, showRows } from '../src/output/format.js';
 import { orphanRules, type SurveyedChunk } from '../src/chunk/scan.js';
 import { progressOf } from '../src/run/progress.js';
 import { chunkList, fittedPlan, snapshotPool } from '../src/run/snapshot.js';
@@ -31,7 +32,10 @@ export const copy: Step = {
       ),
     );
     if (copied.size > 0) {
-      context.emit({ type: 'notice', message: `${copied.size} of ${chunks.length} chunks are in already` });
+      context.emit({
+        type: 'notice',
+        message: `${showCount(copied.size)} of ${showCount(chunks.length)} chunks are in already`,
+      });
     }
     const progress = progressOf(context.emit, 'copy');
     const pool = await snapshotPool(context, fitted);
@@ -77,8 +81,11 @@ export const copy: Step = {
       await pool.close();
     }
     const rate = Math.round(rows / Math.max(0.001, (performance.now() - startedAt) / 1000));
-    const aside = quarantined === 0 ? '' : `, ${quarantined} set aside in ttm_wizard.quarantine`;
-    return { summary: `${rows} rows copied${aside}, ${rate} rows/s`, result: { rows, quarantined } };
+    const aside = quarantined === 0 ? '' : `, ${showCount(quarantined)} set aside in ttm_wizard.quarantine`;
+    return {
+      summary: `${showRows(rows)} copied${aside}, ${showRows(rate)}/s`,
+      result: { rows, quarantined },
+    };
   },
 
   async check(context) {

@@ -75,7 +75,7 @@ function parametersOf(context: StepContext, { parameters }: SqlFile): (string | 
   if (parameters === undefined) return [];
   const db = openSource(snapshotPath(context));
   try {
-    const row = db.prepare<[], unknown[]>(parameters).raw(true).get() ?? [];
+    const row = db.prepare<[], (string | number | bigint | null)[]>(parameters).raw(true).get() ?? [];
     return row.map((value) => (value === null ? null : String(value)));
   } finally {
     db.close();

@@ -138,7 +138,7 @@ async function quarantineRow(
     await client.query(loadSql('ledger/quarantine_cell.sql'), [
       options.runId,
       chunk.table,
-      key.replaceAll('\0', '\\0'),
+      key,
       cell.column,
       position + 1,
       cell.storageClass,

@@ -30,7 +30,7 @@ interface OrphanCheck {
   readonly column: ColumnPlan;
   readonly positions: readonly number[];
   readonly parent: string;
-  readonly statement: Statement<unknown[], unknown>;
+  readonly statement: Statement;
   readonly badParents: ReadonlySet<string>;
   /** Foreign key values met in this chunk, and whether they lead to a row that is carried over. */
   readonly known: Map<unknown, boolean>;
@@ -86,7 +86,7 @@ export class ChunkReader {
       else {
         const key = this.keyOf(row);
         bad({
-          key: this.hasSoundKey(row) ? key : `${key} (row ${index + 1} of chunk ${chunk.number})`,
+          key: this.hasTellingKey(row) ? key : `${key} (row ${index + 1} of chunk ${chunk.number})`,
           row,
           index,
           problems,
@@ -143,8 +143,19 @@ export class ChunkReader {
     });
   }
 
+  /** Whether the key as shown names this row and no other, so that the quarantine can be told by it. */
+  private hasTellingKey(row: readonly SqliteValue[]): boolean {
+    if (!this.hasSoundKey(row)) return false;
+    return this.keyPositions.every((position) => {
+      const value = row[position];
+      if (Buffer.isBuffer(value)) return false;
+      return this.keyPositions.length === 1 || typeof value !== 'string' || !value.includes(',');
+    });
+  }
+
   private keyOf(row: readonly SqliteValue[]): string {
-    return this.keyPositions.map((position) => String(row[position])).join(',');
+    // PostgreSQL text, which the quarantine keeps it in, has no NUL.
+    return this.keyPositions.map((position) => String(row[position]).replaceAll('\0', '\\0')).join(',');
   }
 
   private isOrphan(rule: OrphanCheck, row: readonly SqliteValue[]): boolean {
@@ -170,7 +181,7 @@ export class ChunkReader {
       column,
       positions: foreignKey.columns.map((name) => this.table.columns.indexOf(columnOf(this.table, name))),
       parent: table,
-      statement: this.side.prepare<unknown[], unknown>(sql),
+      statement: this.side.prepare(sql),
       badParents: new Set(badParents),
       known: new Map(),
     };

@@ -41,7 +41,7 @@ export interface ScanOptions {
   readonly stop: AbortSignal;
   /** What becomes of a row with a bad value; decides the severity of the findings. */
   readonly onBadValue: 'stop' | 'quarantine';
-  progress(table: string, rows: number, bytes: number): void;
+  readonly progress: (table: string, rows: number, bytes: number) => void;
 }
 
 /** Reads every value once. Throws Stopped when asked to stop. */

@@ -22,7 +22,7 @@ import { surveyChunk } from './survey.js';
 /** Beyond this a chunk is not different but another one; the count goes on. */
 const MAX_DIFFERENCES = 1000;
 
-const setup: WorkerSetup = workerData;
+const setup = workerData as WorkerSetup;
 const readers = new Map<string, ChunkReader>();
 let db: Database | undefined;
 let side: Database | undefined;

@@ -73,6 +73,7 @@ export class BinaryRowWriter {
         return (value) => this.text(typeof value === 'number' ? numericFromDouble(value) : String(value), 1);
       case 'bytea':
         return (value) => (Buffer.isBuffer(value) ? this.bytes(value) : unexpected());
+      case 'text':
       default:
         return (value) => (typeof value === 'string' ? this.text(value) : unexpected());
     }

@@ -124,7 +124,7 @@ function limitedText(type: ColumnType): ColumnCodec['canonical'] {
   return (value) => {
     const text = plainText(value, type);
     if (typeof text !== 'string' || text.length <= limit) return text;
-    const characters = [...text].length;
+    const characters = Array.from(text).length;
     return characters <= limit
       ? text
       : new Problem('too-long', `has ${characters} characters, ${type} holds ${limit}`);

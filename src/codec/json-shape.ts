@@ -70,7 +70,7 @@ export function orderOf(shape: Shape): Order {
 
 function sortKeys(shape: Shape): Order {
   const keys: { key: Buffer; index: number; bytes: Buffer }[] = [];
-  for (let s: Shape | undefined = shape; s?.parent !== undefined; s = s.parent) {
+  for (let s = shape; s.parent !== undefined; s = s.parent) {
     keys.push({ key: s.key, index: s.length - 1, bytes: decodeKey(s.key) });
   }
   keys.sort((a, b) => a.bytes.length - b.bytes.length || Buffer.compare(a.bytes, b.bytes));

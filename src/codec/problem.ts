@@ -26,10 +26,12 @@ export class Problem {
 }
 
 /** Text from the source made safe for a terminal: control and format characters escaped, at most `length` characters. */
-export function showValue(value: unknown, length = 60): string {
+export function showValue(value: string | number | bigint | Buffer | null | undefined, length = 60): string {
   if (value === null || value === undefined) return 'NULL';
   const text = Buffer.isBuffer(value) ? `x'${value.subarray(0, length).toString('hex')}'` : String(value);
-  const short = [...text.slice(0, length * 2)].slice(0, length).join('');
+  const short = Array.from(text.slice(0, length * 2))
+    .slice(0, length)
+    .join('');
   const safe = short.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\u2028\u2029]/gu, escapeCharacter);
   return short.length < text.length ? `${safe}…` : safe;
 }

@@ -8,6 +8,7 @@ import { cleanDemo, prepareDemo } from '../demo/demo-folder.js';
 import { EXIT } from '../errors.js';
 import { planNamed } from '../plans/index.js';
 import { findPgDump } from '../tools/pg-dump.js';
+import { liveSink } from './live.js';
 import { loadSqlite } from './native-module.js';
 import { outputsOf } from './run.js';
 import type { Session } from './session.js';
@@ -48,7 +49,11 @@ export async function demo(session: Session): Promise<number> {
     await import('../run/machine.js'),
     await import('../../steps/index.js'),
   ];
-  const code = await runMigration(options, STEPS, outputsOf(session, isJson));
+  const code = await runMigration(
+    options,
+    STEPS,
+    outputsOf(session, isJson, await liveSink(session, settings)),
+  );
   for (const line of prepared.howToLook()) say(line);
   return code;
 }

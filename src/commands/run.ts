@@ -10,6 +10,7 @@ import { tableLines } from '../output/text-table.js';
 import type { EventSink } from '../run/journal.js';
 import type { RunIo } from '../run/machine.js';
 import { nameOfTarget, showTarget } from '../target/connect.js';
+import { liveSink } from './live.js';
 import { loadSqlite } from './native-module.js';
 import type { Session } from './session.js';
 
@@ -32,12 +33,12 @@ export async function run(session: Session): Promise<number> {
   return runMigration(
     { ...request.options, target },
     STEPS,
-    outputsOf(session, request.settings.isOn('json')),
+    outputsOf(session, request.settings.isOn('json'), await liveSink(session, request.settings)),
   );
 }
 
-/** Where the events of a run go, how it is stopped, and what they must not contain. */
-export function outputsOf(session: Session, isJson: boolean): RunIo {
+/** Where the events of a run go, to `live` if there is a screen; how it is stopped, and what they must not contain. */
+export function outputsOf(session: Session, isJson: boolean, live?: EventSink): RunIo {
   const { out, err, env, stop, abort, secrets } = session;
   const noColor = session.flags['no-color'] === true;
   const remember: EventSink = (event, view) => {
@@ -46,7 +47,7 @@ export function outputsOf(session: Session, isJson: boolean): RunIo {
   };
   const shown = isJson
     ? ndjsonSink(out, err, choosePaint(err.isTty, env, noColor))
-    : plainSink(out, choosePaint(out.isTty, env, noColor));
+    : (live ?? plainSink(out, choosePaint(out.isTty, env, noColor)));
   return { sinks: [remember, shown], stop, abort, secrets };
 }
 

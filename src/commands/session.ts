@@ -2,10 +2,18 @@
 import type { Flags } from '../config/settings.js';
 import type { Writer } from '../output/writer.js';
 
+export interface Screen {
+  /** Shows a line for the person. */
+  say(text: string): void;
+  /** Gives the terminal back. May be called again. */
+  unmount(): void;
+}
+
 export interface Session {
   readonly flags: Flags;
   readonly env: NodeJS.ProcessEnv;
-  /** Data. */
+  readonly stdout: NodeJS.WriteStream;
+  /** Data, to stdout. */
   readonly out: Writer;
   /** Messages for people. */
   readonly err: Writer;
@@ -21,6 +29,8 @@ export interface Session {
   log: string | undefined;
   /** Whether the run has already told the person why it failed. */
   isFailureShown: boolean;
+  /** What is drawn on the terminal; nothing else may write to it until it is unmounted. */
+  screen: Screen | undefined;
 }
 
 /** A command answers with the exit code. */

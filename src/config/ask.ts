@@ -1,7 +1,8 @@
 // The questions that flags and environment leave open, asked in plain text before anything starts: the target, its password,
 // and whether to begin. Only when somebody sits at a terminal.
 import { EXIT, WizardError, messageOf } from '../errors.js';
-import { hasPgpassEntry, nameOfTarget } from '../target/connect.js';
+import { nameOfTarget } from '../target/connect.js';
+import { pgpassPassword } from '../target/pgpass.js';
 import { withPassword } from './target-url.js';
 
 /** Asks for the URL and, unless PGPASSWORD or a pgpass file has it, for the password, which is not echoed at all. */
@@ -13,7 +14,7 @@ export async function askTarget(env: NodeJS.ProcessEnv): Promise<string> {
       validate: isUrl,
     }),
   );
-  if (env['PGPASSWORD'] !== undefined || (await hasPgpassEntry(nameOfTarget(url)))) return url;
+  if (env['PGPASSWORD'] !== undefined || (await pgpassPassword(nameOfTarget(url))) !== undefined) return url;
   const secret = await answered(password({ message: 'Password (nothing is shown; empty for none)' }));
   return secret === '' ? url : withPassword(url, secret);
 }

@@ -87,7 +87,10 @@ export function progressParts(
 
 function lineOf(progress: Progress, { firstMs, firstDone }: Track): string {
   const { doing, table } = progress;
-  const { amount, percent, size, rate, left } = progressParts(progress, { done: firstDone, elapsedMs: firstMs });
+  const { amount, percent, size, rate, left } = progressParts(progress, {
+    done: firstDone,
+    elapsedMs: firstMs,
+  });
   const what = table === undefined ? safe(doing) : `${safe(doing)} ${safe(table)}`;
   return `${what}: ${[amount, percent, size, rate, left].filter((part) => part !== undefined).join(', ')}`;
 }

@@ -38,7 +38,7 @@ export function headLines(view: RunView, paint: Paint): string[] {
 }
 
 /** `completed: 4 tables, …`, in a word that needs no colour. */
-export function outcomeOf(view: RunView, paint: Paint): string {
+function outcomeOf(view: RunView, paint: Paint): string {
   const exit = view.exitCode === undefined ? '' : ` (exit ${view.exitCode})`;
   const [first = ''] = view.message.split('\n');
   const text = `${view.outcome}${first === '' ? '' : `: ${safe(first)}`}${exit}`;

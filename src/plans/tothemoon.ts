@@ -84,8 +84,9 @@ export const tothemoon: Plan = {
     {
       file: 'tothemoon/020_partitions.sql',
       title: 'monthly partitions of token_scores',
+      // Only of times: json_group_array takes no BLOB, and jsonb no NUL.
       parameters:
-        'SELECT json_group_array(month) FROM (SELECT DISTINCT substr(created_at, 1, 7) AS month FROM token_scores)',
+        "SELECT json_group_array(month) FROM (SELECT DISTINCT substr(created_at, 1, 7) AS month FROM token_scores WHERE typeof(created_at) = 'text' AND created_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-*')",
     },
   ],
   constrain: [

@@ -2,6 +2,7 @@
 // exit code.
 import { join } from 'node:path';
 import type pg from 'pg';
+import { showRows } from '../output/format.js';
 import type { RunOptions } from '../config/run-options.js';
 import { WizardError, messageOf } from '../errors.js';
 import type { StepName, Totals } from '../events.js';
@@ -97,7 +98,7 @@ export class Execution {
       for (const step of this.steps) await this.perform(step);
       const totals = this.totals();
       const exitCode = totals.quarantined > 0 ? 6 : 0;
-      const message = `${totals.rows} rows in ${totals.tables} tables are equal on both sides`;
+      const message = `${showRows(totals.rows)} in ${totals.tables} tables are equal on both sides`;
       this.journal.emit({ type: 'run.completed', exitCode, message, totals, elapsedMs: this.elapsed() });
       return exitCode;
     });
@@ -156,8 +157,7 @@ export class Execution {
     this.journal.emit({ type: 'step.started', step: step.name, title: step.title });
     try {
       const { summary, result } = await step.run(this.context());
-      if (this.path !== undefined)
-        this.save({ results: { ...this.state.results, [step.name]: result ?? {} } });
+      this.save({ results: { ...this.state.results, [step.name]: result ?? {} } });
       this.journal.emit({
         type: 'step.completed',
         step: step.name,
@@ -176,10 +176,10 @@ export class Execution {
   private complete(isFinished: boolean): number {
     const totals = this.totals();
     const exitCode = totals.quarantined > 0 ? 6 : 0;
-    const rows = `${totals.rows} rows in ${totals.tables} tables`;
+    const rows = `${showRows(totals.rows)} in ${totals.tables} tables`;
     const set =
       totals.quarantined > 0
-        ? `; ${totals.quarantined} rows are in ttm_wizard.quarantine and not in their tables`
+        ? `; ${showRows(totals.quarantined)} in ttm_wizard.quarantine and not in their tables`
         : '';
     const message = isFinished
       ? `nothing to do: ${rows} are in the target as verified before${set}`

@@ -1,5 +1,5 @@
 // A run's own folder inside the backup folder: state.json (atomically written), events.ndjson, the snapshot and the dump.
-import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { sync as writeFileAtomicSync } from 'write-file-atomic';
@@ -69,6 +69,12 @@ export function createRunFolder(backupDir: string, state: RunState): RunFolder {
 /** Written whole or not at all. */
 export function saveState(folder: string, state: RunState): void {
   writeFileAtomicSync(join(folder, FILES.state), `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
+}
+
+/** Removes the unfinished files that a killed process left beside the real ones: NAME.NUMBER is write-file-atomic's naming. */
+export function removeUnfinished(folder: string): void {
+  for (const name of readdirSync(folder))
+    if (/\.(?:json|txt)\.\d+$/.test(name)) rmSync(join(folder, name), { force: true });
 }
 
 /** The runs in a backup folder, oldest first; folders that are not runs are passed over. */

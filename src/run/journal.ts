@@ -3,7 +3,7 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Logger, destination, pino } from 'pino';
-import type { EventBody, WizardEvent } from '../events.js';
+import { type EventBody, type WizardEvent, eventSchema } from '../events.js';
 import { EMPTY_VIEW, type RunView, reduce } from '../view.js';
 import { FILES, readEvents } from './folder.js';
 
@@ -57,18 +57,37 @@ export class Journal {
     this.log.fatal({ stack: redactText(stack, this.options.secrets) }, 'bug');
   }
 
-  private redact<T>(value: T): T {
-    if (this.options.secrets.length === 0) return value;
-    return redactIn(value, this.options.secrets);
+  private redact(event: WizardEvent): WizardEvent {
+    return this.options.secrets.length === 0 ? event : redactIn(event, this.options.secrets);
   }
 }
 
-/** A copy of plain data in which every text has lost the secrets. */
-function redactIn<T>(value: T, secrets: readonly string[]): T {
-  const text = JSON.stringify(value, (_, part: unknown) =>
-    typeof part === 'string' ? redactText(part, secrets) : part,
-  );
-  return JSON.parse(text) as T;
+/** Fields whose values are words of this program; a password that happens to be such a word must not break the event. */
+const OWN_WORDS = new Set([
+  'v',
+  'seq',
+  'at',
+  'run',
+  'type',
+  'step',
+  'steps',
+  'done',
+  'code',
+  'severity',
+  'unit',
+]);
+
+/** A copy of an event in which every text that is not the program's own has lost the secrets. */
+function redactIn(event: WizardEvent, secrets: readonly string[]): WizardEvent {
+  const clean = (value: unknown): unknown => {
+    if (typeof value === 'string') return redactText(value, secrets);
+    if (Array.isArray(value)) return value.map(clean);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([name, part]) => [name, OWN_WORDS.has(name) ? part : clean(part)]),
+    );
+  };
+  return eventSchema.parse(clean(event));
 }
 
 /** `text` with `***` in place of every secret. */

@@ -5,7 +5,14 @@ import type { RunOptions } from '../config/run-options.js';
 import { WizardError, messageOf } from '../errors.js';
 import { nameOfTarget } from '../target/connect.js';
 import { Execution, type RunIo } from './execution.js';
-import { type RunFolder, type RunState, createRunFolder, listRuns, newRunId } from './folder.js';
+import {
+  type RunFolder,
+  type RunState,
+  createRunFolder,
+  listRuns,
+  newRunId,
+  removeUnfinished,
+} from './folder.js';
 import { lockFolder } from './lock.js';
 import type { Step } from './step.js';
 
@@ -25,6 +32,7 @@ export async function runMigration(options: RunOptions, steps: readonly Step[], 
       await old.takeBack();
     } else if (earlier !== undefined) {
       checkSameChoices(earlier.state, options);
+      removeUnfinished(earlier.path);
       return await new Execution(options, planned, io, earlier, 'resumed').execute();
     }
     return await new Execution(

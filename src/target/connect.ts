@@ -1,8 +1,8 @@
 // Connections to the target with every session setting pinned that could change a value or its text. Passwords stay inside.
-import { createRequire } from 'node:module';
 import pg from 'pg';
 import { parse } from 'pg-connection-string';
 import { WizardError, codeOf, messageOf } from '../errors.js';
+import { pgpassPassword } from './pgpass.js';
 import { loadSql } from './sql.js';
 
 /** Everything needed to connect; travels to worker threads, never to a file, an event or a child's arguments. */
@@ -79,7 +79,7 @@ export function showTarget(name: TargetName): string {
 export async function connectTarget(address: TargetAddress): Promise<pg.Client> {
   const name = nameOfTarget(address.url);
   const client = new pg.Client({
-    ...clientConfig(address.url),
+    ...(await clientConfig(address.url)),
     application_name: address.applicationName,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
@@ -97,14 +97,15 @@ export async function connectTarget(address: TargetAddress): Promise<pg.Client> 
   return client;
 }
 
-function clientConfig(url: string): pg.ClientConfig {
-  const { host, port, database, user } = nameOfTarget(url);
+async function clientConfig(url: string): Promise<pg.ClientConfig> {
+  const name = nameOfTarget(url);
+  const { host, port, database, user } = name;
   const plain = plainUrl(url);
-  const parsed = parse(plain);
   const config: pg.ClientConfig = { connectionString: plain, host, port, database };
   if (user !== '') config.user = user;
-  if (parsed.password === undefined && process.env['PGPASSWORD'] !== undefined)
-    config.password = process.env['PGPASSWORD'];
+  const password = parse(plain).password ?? process.env['PGPASSWORD'] ?? (await pgpassPassword(name));
+  // Never undefined: the driver would then look into pgpass itself, with a warning on standard error.
+  config.password = password ?? '';
   return config;
 }
 
@@ -118,6 +119,8 @@ async function pinSettings(client: pg.Client, schema: string | undefined): Promi
     (key) => !(isOld && key === 'client_connection_check_interval'),
   );
   const values = names.map((key) => SESSION_SETTINGS[key]);
+  // Rows over 2 KB are compressed as they come in; lz4 takes a fraction of pglz's time, where the server has it.
+  await client.query(loadSql('preflight/prefer_lz4.sql'));
   await client.query(
     'SELECT set_config(n, v, false) FROM unnest($1::text[], $2::text[]) AS settings (n, v)',
     [names, values],
@@ -160,18 +163,4 @@ function describe(error: unknown): string {
   const text = messageOf(error);
   const detail = error instanceof pg.DatabaseError && error.detail !== undefined ? ` ${error.detail}` : '';
   return (text === '' ? 'no answer' : text) + detail;
-}
-
-/** Whether a pgpass file has an entry for the target; only for saying where the password came from. */
-export async function hasPgpassEntry(name: TargetName): Promise<boolean> {
-  const require = createRequire(import.meta.url);
-  const pgpass: unknown = require('pgpass');
-  if (typeof pgpass !== 'function') return false;
-  return new Promise((resolve) => {
-    const answer = (password: unknown): void => resolve(typeof password === 'string');
-    Reflect.apply(pgpass, undefined, [
-      { host: name.host, port: name.port, database: name.database, user: name.user },
-      answer,
-    ]);
-  });
 }

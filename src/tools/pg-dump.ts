@@ -37,8 +37,9 @@ function versionedFolders(parent: string): string[] {
 
 async function probe(folder: string): Promise<PgDump | undefined> {
   const pgDump = join(folder, 'pg_dump');
-  const { stdout, failed } = await execa(pgDump, ['--version'], { reject: false });
-  const version = /(\d+(?:\.\d+)*)/.exec(stdout ?? '')?.[1];
-  if (failed || version === undefined) return undefined;
+  const result = await execa(pgDump, ['--version'], { reject: false });
+  if (result.failed) return undefined;
+  const version = /(\d+(?:\.\d+)*)/.exec(result.stdout)?.[1];
+  if (version === undefined) return undefined;
   return { pgDump, pgRestore: join(folder, 'pg_restore'), version, major: Number.parseInt(version, 10) };
 }

@@ -1,5 +1,6 @@
 // The source: readable, sound, as the plan expects it, and every single value fit for its target type.
 import type { Database } from 'better-sqlite3';
+import { showRows, showSize } from '../../src/output/format.js';
 import { WorkerPool } from '../../src/chunk/pool.js';
 import { scanTables } from '../../src/chunk/scan.js';
 import { WizardError } from '../../src/errors.js';
@@ -24,7 +25,7 @@ export async function checkSource(context: StepContext, report: Report): Promise
     report(
       ok(
         'source-readable',
-        `${source}: journal mode ${schema.journalMode}, ${schema.encoding}, ${schema.bytes} bytes`,
+        `${source}: journal mode ${schema.journalMode}, ${schema.encoding}, ${showSize(schema.bytes)}`,
       ),
     );
     reportHolders(source, report);
@@ -102,9 +103,9 @@ async function scanValues(
       progress: (table, rows, size) => {
         done.set(table, { rows, bytes: size });
         const sum = [...done.values()].reduce((total, part) => total + part.bytes, 0);
-        // The lines' bytes are somewhat fewer than the file's pages: an estimate from below, as `of about` says.
+        // The lines' bytes are somewhat fewer than the file's pages: an estimate from below.
         progress({
-          doing: 'reading every value, of about',
+          doing: 'reading every value',
           done: sum,
           total: Math.max(sum, bytes),
           unit: 'bytes',
@@ -114,7 +115,7 @@ async function scanValues(
     findings.forEach(report);
     const rows = [...done.values()].reduce((total, part) => total + part.rows, 0);
     const bad = findings.filter(({ code }) => code !== 'time-spelling').length;
-    if (bad === 0) report(ok('values-fit', `all values of ${rows} rows fit their target types`));
+    if (bad === 0) report(ok('values-fit', `all values of ${showRows(rows)} fit their target types`));
   } finally {
     await pool.close();
   }

@@ -1,4 +1,5 @@
 // Verify: every value of every row on both sides, then constraints, indexes and sequences, then the application's own queries.
+import { showRows } from '../../src/output/format.js';
 import { WizardError } from '../../src/errors.js';
 import type { Finding } from '../../src/events.js';
 import { fittedPlan, snapshotPool } from '../../src/run/snapshot.js';
@@ -49,7 +50,7 @@ export const verify: Step = {
     } finally {
       await pool.close();
     }
-    return { summary: `${rows} rows are equal on both sides, value by value` };
+    return { summary: `${showRows(rows)} are equal on both sides, value by value` };
   },
 
   // What was equal then may not be now: a finished run that is started again compares the target with the ledger once more.
@@ -77,7 +78,9 @@ function different(errors: number, rows: number): WizardError {
   return new WizardError({
     code: 'DIFFERENT',
     message:
-      rows > 0 ? `${rows} rows differ between source and target` : `${errors} checks of the target failed`,
+      rows > 0
+        ? `${showRows(rows)} differ between source and target`
+        : `${errors} checks of the target failed`,
     remedies: [
       'ttm-wizard report lists them',
       'if somebody writes to the target: stop that, then --restart',

@@ -53,7 +53,9 @@ function columns(): string {
 
 function writeHalf(db: Database.Database, file: string, where: string, middle: bigint): void {
   const rows = db
-    .prepare<[bigint], unknown[]>(`SELECT ${columns()} FROM token_scores WHERE ${where} ORDER BY id`)
+    .prepare<[bigint], (string | number | bigint | null)[]>(
+      `SELECT ${columns()} FROM token_scores WHERE ${where} ORDER BY id`,
+    )
     .raw(true)
     .safeIntegers();
   const out = openSync(file, 'w');
@@ -69,7 +71,7 @@ function writeHalf(db: Database.Database, file: string, where: string, middle: b
   closeSync(out);
 }
 
-function field(value: unknown): string {
+function field(value: string | number | bigint | null): string {
   if (value === null) return '\\N';
   const text = typeof value === 'number' ? numericFromDouble(value) : String(value);
   return text.replace(/[\\\t\n\r]/g, (c) => `\\${{ '\t': 't', '\n': 'n', '\r': 'r' }[c] ?? c}`);

@@ -49,11 +49,17 @@ interface Reference {
 }
 
 let workshop: Workshop;
+let prepared: Attempt;
 let reference: Reference;
 const hits = new Map<string, number>();
 
 beforeAll(async () => {
-  workshop = new Workshop(30_000);
+  workshop = new Workshop(26_000);
+  prepared = await workshop.attempt();
+  const preparing = prepared.start();
+  await preparing.until((event) => event.type === 'step.completed' && event.step === 'backup');
+  preparing.kill('SIGKILL');
+  await preparing.ended;
   const attempt = await workshop.attempt();
   const wizard = attempt.start();
   const arrivals: { event: WizardEvent; at: number }[] = [];
@@ -69,19 +75,23 @@ beforeAll(async () => {
   await attempt.remove();
 }, 120_000);
 
-afterAll(() => workshop.remove());
+afterAll(async () => {
+  await prepared.remove();
+  workshop.remove();
+});
 
 describe(`a run that is killed with kill -9 (TTM_KILL_SEED=${SEED})`, () => {
   it.each(KILLS.map((steps, index) => ({ steps, index, where: steps.join(', then in ') })))(
     'in $where and then resumed leaves the same target as a run left alone',
     async ({ steps, index }) => {
       const random = randomOf(SEED + index);
-      const attempt = await workshop.attempt();
+      const isAfterBackup = STEPS.indexOf(steps[0] ?? 'preflight') > STEPS.indexOf('backup');
+      const attempt = await workshop.attempt(isAfterBackup ? prepared.backupDir : undefined);
       const story: string[] = [];
       try {
         for (const step of steps) {
           const wanted = stillOpen(attempt, step);
-          const wizard = attempt.start(story.length === 0 ? [] : ['--resume']);
+          const wizard = attempt.start(['--resume']);
           const plan = killAtRandom(wizard, wanted, random);
           const ending = await wizard.ended;
           story.push(`${plan}: ${describeKill(wizard, ending)}`);

@@ -1,9 +1,10 @@
 // What each of these tests works on: a source made once, and for every attempt a folder and a database of its own.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { writeSample } from '../../src/demo/sample.js';
+import { FILES, listRuns, saveState } from '../../src/run/folder.js';
 import { type TestDatabase, createDatabase } from '../support/database.js';
 import { WizardProcess, filesUnder } from './wizard-process.js';
 
@@ -28,15 +29,18 @@ export class Workshop {
   constructor(scores: number) {
     writeSample(this.source, { scores });
     const db = new Database(this.source);
-    db.exec(`PRAGMA synchronous = OFF; UPDATE token_scores SET metrics = '{"L_tot": ' || id || '.5}' WHERE id % 8 <> 0`);
-    db.exec('VACUUM');
+    db.exec(`PRAGMA synchronous = OFF;
+      UPDATE token_scores SET metrics = '{"L_tot": ' || id || '.5}', raw_components = NULL, smoothed_components = NULL
+      WHERE id % 8 <> 0; VACUUM`);
     db.close();
   }
 
-  async attempt(): Promise<Attempt> {
+  /** With `preparedIn`, the backup folder of another attempt that got as far as the snapshot: goes on from there. */
+  async attempt(preparedIn?: string): Promise<Attempt> {
     const folder = mkdtempSync(join(this.folder, 'attempt-'));
     const database = await createDatabase();
     const backupDir = join(folder, 'backups');
+    if (preparedIn !== undefined) adopt(preparedIn, backupDir, database.name);
     const started: WizardProcess[] = [];
     return {
       folder,
@@ -67,4 +71,20 @@ export class Workshop {
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** The same run with another, equally empty, database as its target. */
+function adopt(preparedIn: string, backupDir: string, database: string): void {
+  const [run] = listRuns(preparedIn);
+  if (run === undefined) throw new Error(`no run in ${preparedIn}`);
+  const folder = join(backupDir, run.state.run);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const name of readdirSync(run.path)) {
+    // Linked, because a copy has another time of change, and the snapshot is known by it.
+    const put = name === FILES.snapshot ? linkSync : copyFileSync;
+    put(join(run.path, name), join(folder, name));
+  }
+  const { preflight, backup } = run.state.results;
+  const target = { ...run.state.target, database };
+  saveState(folder, { ...run.state, target, results: { preflight, backup } });
 }

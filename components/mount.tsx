@@ -1,0 +1,68 @@
+// Puts the screen on a terminal and keeps it up to date: events only change what the next tick will show, four times a second,
+// because a frame for each event would be more than an SSH connection wants. Reads no keys, so Ctrl-C stays a signal.
+import { type Instance, render } from 'ink';
+import type { EventSink } from '../src/run/journal.js';
+import type { RunView } from '../src/view.js';
+import { App } from './App.js';
+
+export interface LiveOptions {
+  readonly stdout: NodeJS.WriteStream;
+  /** Milliseconds of the epoch. */
+  readonly now: () => number;
+}
+
+export interface LiveScreen {
+  readonly sink: EventSink;
+  /** A line for the person from elsewhere than the run; writing it to the terminal would tear the frame. */
+  say(text: string): void;
+  /** Draws what is known last and leaves the finished lines behind. May be called again. */
+  unmount(): void;
+}
+
+const TICK_MS = 250;
+/** Twice the tick: the spinner turns in between. */
+const MAX_FPS = 8;
+/** Of a terminal that does not say its size. */
+const USUAL_SIZE = { columns: 80, rows: 24 };
+
+/** The first frame shows with the first tick after the first event. */
+export function mountLive({ stdout, now }: LiveOptions): LiveScreen {
+  let view: RunView | undefined;
+  let oldNotices = 0;
+  const said: string[] = [];
+  let instance: Instance | undefined;
+  let isMounted = true;
+
+  const show = (): void => {
+    if (view === undefined || !isMounted) return;
+    const notices = [...view.notices.slice(oldNotices), ...said];
+    const columns = stdout.columns > 0 ? stdout.columns : USUAL_SIZE.columns;
+    const rows = stdout.rows > 0 ? stdout.rows : USUAL_SIZE.rows;
+    const app = <App view={{ ...view, notices }} columns={columns} rows={rows} nowMs={now()} />;
+    if (instance === undefined) instance = render(app, { stdout, maxFps: MAX_FPS, exitOnCtrlC: false });
+    else instance.rerender(app);
+  };
+  const tick = setInterval(show, TICK_MS);
+  // Before Ink's own listener, which would draw the frame of the old width.
+  stdout.prependListener('resize', show);
+
+  return {
+    sink: (_, next) => {
+      // A resumed run brings the notices of its earlier life along.
+      if (view === undefined) oldNotices = next.notices.length;
+      view = next;
+    },
+    say: (text) => {
+      said.push(text);
+      show();
+    },
+    unmount: () => {
+      if (!isMounted) return;
+      show();
+      isMounted = false;
+      clearInterval(tick);
+      stdout.off('resize', show);
+      instance?.unmount();
+    },
+  };
+}
