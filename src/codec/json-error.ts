@@ -16,3 +16,9 @@ export class JsonError extends Error {
     this.problem = problem;
   }
 }
+
+/** The error for Python's way of writing what is not a number, when `text` begins with it. */
+export function nanError(text: string): JsonError | undefined {
+  const token = /^-?(?:NaN|Infinity)/.exec(text)?.[0];
+  return token === undefined ? undefined : new JsonError('json-nan', `${token} is not a JSON number`);
+}
