@@ -1,6 +1,29 @@
 // Escapes in JSON strings: decoded, then escaped again as escape_json does (src/backend/utils/adt/json.c).
 import { JsonError } from './json-error.js';
 
+export interface EscapeScan {
+  /** Where the closing quote stands, or where the complaint is about. */
+  readonly stop: number;
+  /** Most escapes (\" \\ \n …) are canonical; \/ and \uXXXX are not. */
+  readonly isCanonical: boolean;
+  readonly complaint: string | undefined;
+}
+
+/** Looks through the string in `bytes[from, end)` up to its closing quote. */
+export function scanEscapes(bytes: Buffer, from: number, end: number): EscapeScan {
+  let isCanonical = true;
+  for (let i = from; i < end; i++) {
+    const c = bytes[i] ?? 0;
+    if (c === 0x22) return { stop: i, isCanonical, complaint: undefined };
+    if (c < 0x20) return { stop: i, isCanonical, complaint: 'control character in a string' };
+    if (c !== 0x5c) continue;
+    const kind = String.fromCharCode(bytes[++i] ?? 0);
+    if (kind === 'u' || kind === '/') isCanonical = false;
+    else if (!'"\\bfnrt'.includes(kind)) return { stop: i, isCanonical, complaint: 'unknown escape' };
+  }
+  return { stop: end, isCanonical, complaint: 'string without end' };
+}
+
 const ESCAPE = /\\(?:u([0-9a-fA-F]{4})(?:\\u([dD][c-fC-F][0-9a-fA-F]{2}))?|(.))/gs;
 
 /** The inside of a JSON string in canonical spelling. Throws JsonError for what jsonb cannot hold. */

@@ -5,7 +5,7 @@ import { canonicalNumber } from './decimal.js';
 import { type Order, type Shape, childShape, orderOf, rootShape } from './json-shape.js';
 import { appendBytes, isDigit } from './json-bytes.js';
 import { JsonError, nanError } from './json-error.js';
-import { decodeEscapes } from './json-escape.js';
+import { decodeEscapes, scanEscapes } from './json-escape.js';
 
 // PostgreSQL 14 to 18 with the default max_stack_depth of 2 MB take about 6,000 levels; applications stay under a hundred.
 const MAX_DEPTH = 1000;
@@ -222,35 +222,17 @@ function readString(): void {
   else throw syntax(i < end ? 'control character in a string' : 'string without end');
 }
 
-/** A string whose first escape is at `escapeAt`: decoded, then escaped as escape_json does (src/backend/utils/adt/json.c). */
+/** A string whose first escape is at `escapeAt`: rebuilt unless its escapes are canonical already. */
 function readEscapedString(start: number, escapeAt: number): void {
-  let i = escapeAt;
-  let changed = false;
-  // Most escapes (\" \\ \n …) are canonical already; only \/ and \uXXXX are not, and then the string is rebuilt.
-  for (; i < end; i++) {
-    const c = byteAt(i);
-    if (c === QUOTE) break;
-    if (c < 0x20) {
-      at = i;
-      throw syntax('control character in a string');
-    }
-    if (c === BACKSLASH) {
-      const kind = byteAt(++i);
-      if (kind === 0x75 || kind === 0x2f) changed = true;
-      else if (!'"\\bfnrt'.includes(String.fromCharCode(kind)) || kind < 0) {
-        at = i;
-        throw syntax('unknown escape');
-      }
-    }
-  }
-  at = i;
-  if (i >= end) throw syntax('string without end');
-  at = i + 1;
-  if (!changed) {
+  const { stop, isCanonical, complaint } = scanEscapes(input, escapeAt, end);
+  at = stop;
+  if (complaint !== undefined) throw syntax(complaint);
+  at = stop + 1;
+  if (isCanonical) {
     verbatim(start, at);
     return;
   }
-  const canonical = `"${decodeEscapes(input.toString('utf8', start + 1, i))}"`;
+  const canonical = `"${decodeEscapes(input.toString('utf8', start + 1, stop))}"`;
   const from = used;
   reserve(canonical.length * 3);
   used += scratch.write(canonical, used, 'utf8');
