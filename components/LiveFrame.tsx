@@ -18,8 +18,8 @@ export interface FrameProps {
 
 /** Head, rail and key hint, and the empty lines between all parts. */
 const FIXED_LINES = 7;
-/** More tables than this tell nothing at a glance, and a lower frame survives more when the window is made smaller. */
-const MOST_TABLE_LINES = 12;
+/** Every line is sent again with every frame; and a lower frame survives more when the window is made smaller. */
+const MOST_TABLE_LINES = 8;
 const LEAST_TABLE_LINES = 2;
 
 export function LiveFrame({ view, columns, rows, nowMs }: FrameProps) {
@@ -46,9 +46,11 @@ export function LiveFrame({ view, columns, rows, nowMs }: FrameProps) {
         {safe(`${view.plan}: ${view.source} -> ${view.target}`)}
       </Text>
       <StepRail steps={view.steps} columns={columns} />
-      <Box marginTop={1}>{running}</Box>
+      {running === null ? null : <Box marginTop={1}>{running}</Box>}
       {view.tables.length === 0 ? null : (
-        <TableProgress view={view} columns={columns} lines={Math.min(MOST_TABLE_LINES, roomForTables)} />
+        <Box marginTop={1}>
+          <TableProgress view={view} columns={columns} lines={Math.min(MOST_TABLE_LINES, roomForTables)} />
+        </Box>
       )}
       <Box marginTop={1}>
         <Text wrap="truncate-end" dimColor>

@@ -1,7 +1,7 @@
 // The step that runs: what it is doing and for how long, how much of it is done, how fast it goes.
 import { Box } from 'ink';
 import { safe } from '../src/output/findings.js';
-import { msSince, showDuration } from '../src/output/format.js';
+import { msSince, showSeconds } from '../src/output/format.js';
 import { progressParts } from '../src/output/progress-line.js';
 import type { StepView } from '../src/view.js';
 import { Cell } from './Cell.js';
@@ -20,13 +20,14 @@ const TIME_WIDTH = 9;
 
 export function RunningStep({ step, columns, nowMs }: RunningStepProps) {
   const { progress, firstProgress } = step;
+  // Whole seconds, so that a moment without news draws nothing.
   const elapsedMs = step.state === 'running' ? msSince(step.startedAt, nowMs) : step.elapsedMs;
   const doing = progress === undefined ? '' : `: ${progress.doing} ${progress.table ?? ''}`;
   return (
     <Box flexDirection="column" width={columns} height={RUNNING_STEP_LINES}>
       <Box width={columns}>
         <Cell text={safe(`${step.title}${doing}`).trim()} isBold gap={1} />
-        <Cell text={showDuration(elapsedMs)} width={TIME_WIDTH} align="right" />
+        <Cell text={showSeconds(elapsedMs)} width={TIME_WIDTH} align="right" />
       </Box>
       {progress === undefined ? null : (
         <Amounts

@@ -16,6 +16,8 @@ interface ScrollbackProps {
 /** Of `preflight` and `constrain`. */
 const NAME_WIDTH = 9;
 const TIME_WIDTH = 9;
+/** With fewer columns the time goes, the summary stays. */
+const COLUMNS_FOR_TIME = 40;
 
 export function Scrollback({ view, columns }: ScrollbackProps) {
   const lines = useScrollback(view);
@@ -59,7 +61,9 @@ function FinishedStep({ step, columns }: { readonly step: StepView; readonly col
         colour={isFailed ? 'red' : undefined}
         gap={1}
       />
-      <Cell text={showDuration(elapsedMs)} width={TIME_WIDTH} align="right" />
+      {columns < COLUMNS_FOR_TIME ? null : (
+        <Cell text={showDuration(elapsedMs)} width={TIME_WIDTH} align="right" />
+      )}
     </Box>
   );
 }

@@ -33,13 +33,18 @@ export function StepRail({ steps, columns }: StepRailProps) {
   );
 }
 
+/** All steps; else what is done as a number; else what is left too, as far as it must. */
 function fitting(steps: readonly StepView[], columns: number): readonly Mark[] {
   const all = steps.map(({ name, state }) => ({ state, text: state === 'failed' ? `${name} failed` : name }));
-  if (widthOf(all) <= columns) return all;
   const done = all.filter(({ state }) => state === 'done');
   const others = all.filter(({ state }) => state !== 'done');
-  const short: Mark[] = [{ state: 'done', text: `${done.length} done` }, ...others];
-  return done.length > 0 && widthOf(short) <= columns ? short : placeOf(steps);
+  const head: Mark[] = done.length === 0 ? [] : [{ state: 'done', text: `${done.length} done` }];
+  const shorter = others.slice(1).map((_, index): Mark[] => {
+    const shown = others.slice(0, others.length - 1 - index);
+    return [...head, ...shown, { state: 'left', text: `${others.length - shown.length} left` }];
+  });
+  const forms = [all, [...head, ...others], ...shorter];
+  return forms.find((marks) => widthOf(marks) <= columns) ?? placeOf(steps);
 }
 
 function widthOf(marks: readonly Mark[]): number {

@@ -19,10 +19,13 @@ interface TableProgressProps {
 const GAP = 2;
 /** `DIFFERENT`, `comparing` */
 const WORD_WIDTH = 9;
-/** `1,234,567/s` */
-const RATE_WIDTH = 11;
+/** `999,999/s` */
+const RATE_WIDTH = 9;
 const LEAST_NAME_WIDTH = 8;
-const BAR_WIDTH = 12;
+/** A longer name gives way to the bar. */
+const USUAL_NAME_WIDTH = 16;
+const LEAST_BAR_WIDTH = 6;
+const MOST_BAR_WIDTH = 12;
 
 export function TableProgress({ view, columns, lines }: TableProgressProps) {
   const rows = tableRows(view);
@@ -54,12 +57,11 @@ interface Widths {
 function widthsFor(rows: readonly TableRow[], columns: number): Widths {
   const name = Math.max(LEAST_NAME_WIDTH, ...rows.map((row) => stringWidth(safe(row.name))));
   const amount = Math.max(1, ...rows.map((row) => amountOf(row).length));
-  const room = columns - WORD_WIDTH - GAP - amount - GAP;
-  const hasRate = columns >= NARROW_COLUMNS;
-  const rate = hasRate ? RATE_WIDTH : 0;
-  const left = room - (hasRate ? RATE_WIDTH + GAP : 0);
-  const bar = left - Math.min(name, 2 * LEAST_NAME_WIDTH) - 2 * GAP >= BAR_WIDTH ? BAR_WIDTH : 0;
-  return { name: Math.max(1, Math.min(name, left - (bar === 0 ? GAP : bar + GAP))), amount, bar, rate };
+  const rate = columns < NARROW_COLUMNS ? 0 : RATE_WIDTH;
+  const left = columns - WORD_WIDTH - amount - 3 * GAP - rate;
+  const spare = left - Math.min(name, USUAL_NAME_WIDTH) - GAP;
+  const bar = spare < LEAST_BAR_WIDTH ? 0 : Math.min(MOST_BAR_WIDTH, spare);
+  return { name: Math.max(1, Math.min(name, left - (bar === 0 ? 0 : bar + GAP))), amount, bar, rate };
 }
 
 interface TableLineProps {

@@ -20,7 +20,7 @@ export interface LiveScreen {
 }
 
 const TICK_MS = 250;
-/** Twice the tick: the spinner turns in between. */
+/** Twice the tick, because the spinner turns in between. Ink lets a few more through where the two fall close together. */
 const MAX_FPS = 8;
 /** Of a terminal that does not say its size. */
 const USUAL_SIZE = { columns: 80, rows: 24 };

@@ -9,7 +9,7 @@ export type ScrollbackLine =
   | { readonly key: string; readonly kind: 'notice'; readonly text: string };
 
 /** Everything of the view that is over, each with a key that it keeps. */
-export function scrollbackLines({ notices, steps, findings }: RunView): ScrollbackLine[] {
+function scrollbackLines({ notices, steps, findings }: RunView): ScrollbackLine[] {
   const over = steps.filter(({ state }) => state === 'done' || state === 'failed');
   return [
     ...notices.map((text) => ({ key: `notice ${text}`, kind: 'notice' as const, text })),

@@ -1,7 +1,7 @@
 // The reducer: everything that any output shows is this value, made from events alone. Pure, so a run can be replayed.
 import type { EventBody, Finding, StepName, Totals, WizardEvent } from './events.js';
 
-export type Progress = Extract<EventBody, { type: 'step.progress' }>;
+type Progress = Extract<EventBody, { type: 'step.progress' }>;
 
 export interface StepView {
   readonly name: StepName;

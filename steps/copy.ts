@@ -4,7 +4,7 @@ import { orphanRules, type SurveyedChunk } from '../src/chunk/scan.js';
 import { progressOf } from '../src/run/progress.js';
 import { chunkList, fittedPlan, snapshotPool } from '../src/run/snapshot.js';
 import { type Step, Stopped } from '../src/run/step.js';
-import { copiedChunks } from '../src/target/ledger.js';
+import { copiedChunks, flushChunks } from '../src/target/ledger.js';
 import { targetLine } from '../src/chunk/range.js';
 import { quoteName } from '../src/target/sql.js';
 import { WizardError } from '../src/errors.js';
@@ -80,6 +80,7 @@ export const copy: Step = {
     } finally {
       await pool.close();
     }
+    await flushChunks(await context.target(), context.run);
     const rate = Math.round(rows / Math.max(0.001, (performance.now() - startedAt) / 1000));
     const aside = quarantined === 0 ? '' : `, ${showCount(quarantined)} set aside in ttm_wizard.quarantine`;
     return {

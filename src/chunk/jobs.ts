@@ -20,7 +20,7 @@ export interface WorkerSetup {
 /** For a child table: the foreign key, and the keys of parent rows that are themselves not carried over. */
 export interface OrphanRule {
   readonly foreignKey: ForeignKeyPlan;
-  /** The parents' keys, values joined by commas. */
+  /** The parents' keys, each as a JSON array of its values' text. */
   readonly badParents: readonly string[];
 }
 
@@ -66,7 +66,7 @@ export interface ChunkSurvey {
 
 export interface SurveyResult extends ChunkSurvey {
   readonly problems: readonly ProblemSummary[];
-  /** Key values of bad rows when the key is a single column, for the tables that refer to this one; at most 10,000. */
+  /** Keys of bad rows, for the tables that refer to this one, as in OrphanRule; at most 10,000. */
   readonly badKeys: readonly string[];
   readonly respelled: Readonly<Record<string, number>>;
 }

@@ -12,6 +12,8 @@ import { type ChunkRange, columnOf, isTextKey, keyColumns, sourceKey, sourceRang
 export interface BadRow {
   /** The row's key for show and for the quarantine: values joined by commas. */
   readonly key: string;
+  /** The key's values as rows of child tables would refer to them; see OrphanRule. */
+  readonly parentKey: string;
   readonly row: readonly SqliteValue[];
   /** Position within the chunk, from 0. */
   readonly index: number;
@@ -30,7 +32,8 @@ interface OrphanCheck {
   readonly column: ColumnPlan;
   readonly positions: readonly number[];
   readonly parent: string;
-  readonly statement: Statement;
+  /** Undefined when the source has no such table, so that nothing can lead there. */
+  readonly statement: Statement | undefined;
   readonly badParents: ReadonlySet<string>;
   /** Foreign key values met in this chunk, and whether they lead to a row that is carried over. */
   readonly known: Map<unknown, boolean>;
@@ -87,6 +90,7 @@ export class ChunkReader {
         const key = this.keyOf(row);
         bad({
           key: this.hasTellingKey(row) ? key : `${key} (row ${index + 1} of chunk ${chunk.number})`,
+          parentKey: parentKey(this.keyPositions.map((position) => row[position])),
           row,
           index,
           problems,
@@ -162,26 +166,32 @@ export class ChunkReader {
     const values = rule.positions.map((position) => row[position] ?? null);
     // MATCH SIMPLE: a key with a NULL in it refers to nothing.
     if (values.includes(null)) return false;
-    const name = values.length === 1 ? values[0] : values.map(String).join('\t');
+    const name = values.length === 1 ? values[0] : parentKey(values);
     let isKnown = rule.known.get(name);
     if (isKnown === undefined) {
-      isKnown =
-        rule.statement.get(...values) !== undefined && !rule.badParents.has(values.map(String).join(','));
+      isKnown = rule.statement?.get(...values) !== undefined && !rule.badParents.has(parentKey(values));
       if (rule.known.size >= MAX_KNOWN_PARENTS) rule.known.clear();
       rule.known.set(name, isKnown);
     }
     return !isKnown;
   }
 
+  private hasTable(name: string): boolean {
+    const sql = `SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ? COLLATE NOCASE`;
+    return this.side.prepare(sql).get(name) !== undefined;
+  }
+
   private orphanCheck({ foreignKey, badParents }: OrphanRule): OrphanCheck {
     const { table, columns } = foreignKey.references;
-    const sql = `SELECT 1 FROM ${quoteName(table)} WHERE ${columns.map((name) => `${quoteName(name)} = ?`).join(' AND ')}`;
+    // As the target compares, whatever collation the parent declares.
+    const isParent = columns.map((name) => `${quoteName(name)} = ? COLLATE BINARY`).join(' AND ');
+    const sql = `SELECT 1 FROM ${quoteName(table)} WHERE ${isParent}`;
     const column = columnOf(this.table, foreignKey.columns[0] ?? '');
     return {
       column,
       positions: foreignKey.columns.map((name) => this.table.columns.indexOf(columnOf(this.table, name))),
       parent: table,
-      statement: this.side.prepare(sql),
+      statement: this.hasTable(table) ? this.side.prepare(sql) : undefined,
       badParents: new Set(badParents),
       known: new Map(),
     };
@@ -237,4 +247,9 @@ export class ChunkReader {
       return { column: column.name, storageClass: kind, bytes: blobs?.[i] ?? Buffer.from(value) };
     });
   }
+}
+
+/** One text for the values of a key, which no other values share. */
+function parentKey(values: readonly unknown[]): string {
+  return JSON.stringify(values.map(String));
 }

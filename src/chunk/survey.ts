@@ -24,7 +24,7 @@ export function surveyChunk(
   const collect = (row: BadRow): void => {
     bad++;
     problems.add(row);
-    if (badKeys.length < MAX_BAD_KEYS && reader.table.key.length === 1) badKeys.push(row.key);
+    if (badKeys.length < MAX_BAD_KEYS) badKeys.push(row.parentKey);
   };
   for (const _ of reader.read(chunk, orphans, collect)) {
     bytes += encoder.length;

@@ -18,6 +18,9 @@ export async function liveSink(session: Session, settings: Settings): Promise<Ev
   if (paint === unpainted) env['FORCE_COLOR'] = '0';
   // React's development build keeps a measurement of every render for ever.
   env['NODE_ENV'] ??= 'production';
+  // Node writes its warnings past every stream, straight to the terminal, and would tear the frame; worker threads inherit this.
+  env['NODE_NO_WARNINGS'] = '1';
+  process.removeAllListeners('warning');
   const { mountLive } = await import('../../components/mount.js');
   const plain = plainSink(out, paint);
   let show: EventSink | undefined;

@@ -2,7 +2,7 @@
 import type { Flags } from '../config/settings.js';
 import type { Writer } from '../output/writer.js';
 
-export interface Screen {
+interface Screen {
   /** Shows a line for the person. */
   say(text: string): void;
   /** Gives the terminal back. May be called again. */

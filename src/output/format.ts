@@ -28,6 +28,11 @@ export function showDuration(ms: number): string {
   }).replace(/(\d)([a-z]+)/g, '$1 $2');
 }
 
+/** `0 s`, `13 s`, `1 m 5 s`: whole seconds, for a time that goes on or is guessed. */
+export function showSeconds(ms: number): string {
+  return ms < 1000 ? '0 s' : showDuration(Math.floor(ms / 1000) * 1000).replace('.0 ', ' ');
+}
+
 /** Milliseconds from `at` (UTC) to `nowMs` (of the epoch); 0 when `at` is empty or later, as after the clock was set back. */
 export function msSince(at: string, nowMs: number): number {
   const ms = nowMs - Date.parse(at);

@@ -1,7 +1,7 @@
 // Progress as lines of a log: few enough to read afterwards, honest about what is measured and what is guessed.
 import type { EventBody } from '../events.js';
 import { safe } from './findings.js';
-import { percentOf, showCount, showDuration, showSize } from './format.js';
+import { percentOf, showCount, showSeconds, showSize } from './format.js';
 
 type Progress = Extract<EventBody, { type: 'step.progress' }>;
 
@@ -81,7 +81,7 @@ export function progressParts(
   return {
     ...parts,
     rate: unit === 'bytes' ? `${showSize(rate)}/s` : `${showCount(rate)} ${unit}/s`,
-    left: `about ${showDuration(leftMs).replace('.0', '')} left`,
+    left: `about ${showSeconds(leftMs)} left`,
   };
 }
 

@@ -7,7 +7,14 @@ import type { RunOptions } from '../config/run-options.js';
 import { WizardError, messageOf } from '../errors.js';
 import type { StepName, Totals } from '../events.js';
 import { writeReport } from '../output/report.js';
-import { type TargetAddress, connectTarget, nameOfTarget, showTarget } from '../target/connect.js';
+import {
+  type TargetAddress,
+  connectTarget,
+  isTargetFailure,
+  nameOfTarget,
+  showTarget,
+  targetError,
+} from '../target/connect.js';
 import { dropRun, hasRun } from '../target/ledger.js';
 import { FILES, type RunFolder, type RunState, saveState } from './folder.js';
 import { type EventSink, Journal } from './journal.js';
@@ -26,6 +33,8 @@ export interface RunIo {
 
 /** `new` writes to its folder; `resumed` goes on in it; `read-only` neither writes to it nor locks the target. */
 type Mode = 'new' | 'resumed' | 'read-only';
+
+const RESUME_REMEDY = 'the same command with --resume goes on';
 
 export class Execution {
   private readonly journal: Journal;
@@ -116,6 +125,8 @@ export class Execution {
       const message = `run ${this.state.run} has been taken back`;
       this.journal.emit({ type: 'run.rolled-back', exitCode: 0, message, elapsedMs: this.elapsed() });
       this.save({ outcome: 'rolled-back' });
+    } catch (error) {
+      throw isTargetFailure(error) ? targetError('the earlier run cannot be taken back', error) : error;
     } finally {
       await this.disconnect();
     }
@@ -164,7 +175,9 @@ export class Execution {
         summary,
         elapsedMs: Math.round(performance.now() - startedAt),
       });
-    } catch (error) {
+    } catch (cause) {
+      // A lost connection shows wherever the next query is, and that is no bug of the step.
+      const error = isTargetFailure(cause) ? targetError(`step ${step.name} cannot go on`, cause) : cause;
       const code = error instanceof WizardError ? error.code : error instanceof Stopped ? 'STOPPED' : 'BUG';
       const elapsedMs = Math.round(performance.now() - startedAt);
       this.journal.emit({ type: 'step.failed', step: step.name, code, message: messageOf(error), elapsedMs });
@@ -213,7 +226,7 @@ export class Execution {
     try {
       return await Promise.race([work(), aborted]);
     } catch (error) {
-      return this.fail(error);
+      return this.fail(isTargetFailure(error) ? targetError('the target cannot be asked', error) : error);
     } finally {
       if (this.mode !== 'read-only') writeReport(this.path, this.journal.view);
       // After an abort the server is left to notice the broken connections; otherwise they are closed in good order.
@@ -231,13 +244,15 @@ export class Execution {
       return this.emitFailure(error.exitCode, error.code, error.message, error.remedies);
     const reason: unknown = this.io.abort.aborted ? this.io.abort.reason : this.io.stop.reason;
     const exitCode = reason === 'SIGTERM' ? 143 : 130;
-    return this.emitFailure(exitCode, 'STOPPED', 'stopped; what is done is kept', [
-      'the same command with --resume goes on',
-    ]);
+    return this.emitFailure(exitCode, 'STOPPED', 'stopped; what is done is kept', [RESUME_REMEDY]);
   }
 
-  private emitFailure(exitCode: number, code: string, message: string, remedies: readonly string[]): number {
+  private emitFailure(exitCode: number, code: string, message: string, given: readonly string[]): number {
     this.save({ outcome: 'failed', exitCode });
+    // Whatever was wrong with the target: when it is right again, what has been done so far counts.
+    const canResume = exitCode === 5 && this.mode !== 'read-only' && 'preflight' in this.state.results;
+    const isSaid = given.some((remedy) => remedy.includes('--resume'));
+    const remedies = canResume && !isSaid ? [...given, RESUME_REMEDY] : given;
     this.journal.emit({
       type: 'run.failed',
       exitCode,

@@ -1,6 +1,6 @@
 // Gives each event its envelope and writes it down before anybody sees it. Also keeps the log, and is the last place where a
 // secret could slip through, so it looks for them.
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Logger, destination, pino } from 'pino';
 import { type EventBody, type WizardEvent, eventSchema } from '../events.js';
@@ -35,6 +35,7 @@ export class Journal {
       this.seq = event.seq;
       this.view = reduce(this.view, event);
     }
+    endTornLine(join(options.folder, FILES.events));
     const file = destination({ dest: join(options.folder, FILES.log), sync: true, mode: 0o600 });
     this.log = pino({ base: { run: options.run }, timestamp: pino.stdTimeFunctions.isoTime }, file);
   }
@@ -60,6 +61,12 @@ export class Journal {
   private redact(event: WizardEvent): WizardEvent {
     return this.options.secrets.length === 0 ? event : redactIn(event, this.options.secrets);
   }
+}
+
+/** A power cut may have left half a line; the next event must not become part of it. */
+function endTornLine(file: string): void {
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  if (text !== '' && !text.endsWith('\n')) appendFileSync(file, '\n');
 }
 
 /** Fields whose values are words of this program; a password that happens to be such a word must not break the event. */

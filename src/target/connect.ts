@@ -158,6 +158,15 @@ export function targetError(doing: string, error: unknown): WizardError {
   });
 }
 
+/** Whether an error was said by the server or by the line to it, wherever it surfaces; everything else is a bug of ours. */
+export function isTargetFailure(error: unknown): boolean {
+  if (error instanceof pg.DatabaseError) return true;
+  // The driver's own words for a connection that is gone; they carry no code.
+  if (/^(Connection terminated|Client has encountered a connection error|Client was closed)/.test(messageOf(error)))
+    return true;
+  return /^(ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/.test(codeOf(error) ?? '');
+}
+
 function describe(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(messageOf).join('; ');
   const text = messageOf(error);

@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { WizardError } from '../../src/errors.js';
 import type { Finding } from '../../src/events.js';
+import type { TablePlan } from '../../src/plans/plan.js';
+import { fittedPlan } from '../../src/run/snapshot.js';
 import type { StepContext } from '../../src/run/step.js';
 import { nameOfTarget, showTarget, targetError } from '../../src/target/connect.js';
 import { describeOwner } from '../../src/target/ledger.js';
@@ -117,8 +119,7 @@ async function checkEmpty(
   hasLedger: boolean,
   report: (finding: Finding) => void,
 ): Promise<void> {
-  const { plan } = context.options;
-  const names = plan.tables.flatMap((table) => [
+  const names = tablesToMake(context).flatMap((table) => [
     table.name,
     ...(table.sequence === undefined ? [] : [table.sequence.name]),
   ]);
@@ -145,6 +146,21 @@ async function checkEmpty(
         ]),
   ];
   report({ severity: 'error', code: 'target-not-empty', message, remedies });
+}
+
+/** Those of the plan and those that are carried over beyond it; the latter only when the source can be read, which others check. */
+function tablesToMake(context: StepContext): readonly TablePlan[] {
+  const { plan, source } = context.options;
+  try {
+    const known = plan.tables.map(({ name }) => name);
+    return [
+      ...plan.tables,
+      ...fittedPlan(context, source).tables.filter(({ name }) => !known.includes(name)),
+    ];
+  } catch (error) {
+    if (error instanceof WizardError) return plan.tables;
+    throw error;
+  }
 }
 
 async function dataDirectory(context: StepContext, host: string): Promise<string | undefined> {

@@ -3,7 +3,6 @@ import type pg from 'pg';
 import { z } from 'zod';
 import type { QueryResult } from '../../src/chunk/jobs.js';
 import type { WorkerPool } from '../../src/chunk/pool.js';
-import { numericFromDouble } from '../../src/codec/decimal.js';
 import { Problem, showValue } from '../../src/codec/problem.js';
 import { canonicalTime } from '../../src/codec/time.js';
 import type { Finding } from '../../src/events.js';
@@ -105,9 +104,15 @@ function firstDifference(source: QueryResult, target: QueryResult): string | und
   return undefined;
 }
 
+/** Doubles and decimals are spelled in several ways, `1e+22` and `1.50`; integers in one, which is compared digit by digit. */
 function isSameNumber(a: string | null, b: string | null): boolean {
-  if (a === null || b === null || !/^-?[\d.]+$/.test(a) || !/^-?[\d.]+$/.test(b)) return false;
-  return numericFromDouble(Number(a)) === numericFromDouble(Number(b));
+  if (a === null || b === null || !isNumber(a) || !isNumber(b)) return false;
+  const areIntegers = /^-?\d+$/.test(a) && /^-?\d+$/.test(b);
+  return Number(a) === Number(b) && (!areIntegers || Number.isSafeInteger(Number(a)));
+}
+
+function isNumber(text: string): boolean {
+  return /^-?(?:\d+(?:\.\d*)?(?:e[-+]?\d+)?|Infinity)$/.test(text);
 }
 
 /** The source may spell an instant in other ways than the target does: without a fraction, with a T, with an offset. */

@@ -1,5 +1,5 @@
 // Everything that a target holds, by queries of the tests' own: two targets are the same exactly when these are. Times of
-// writing and the run's id are left out, because they differ by nature.
+// writing, the run's id and the source's path are left out, because they differ by nature.
 import type pg from 'pg';
 import { connectAsText } from '../support/migrate.js';
 
@@ -35,7 +35,7 @@ const ASPECTS: Readonly<Record<string, string>> = {
   objects: `SELECT kind || ' ' || identity FROM ttm_wizard.object`,
   quarantine: `SELECT concat_ws(' ', table_name, row_key, column_name, position, storage_class, value, problem)
     FROM ttm_wizard.quarantine`,
-  runs: `SELECT concat_ws(' ', plan, source, wizard_version) FROM ttm_wizard.run`,
+  runs: `SELECT concat_ws(' ', plan, wizard_version) FROM ttm_wizard.run`,
 };
 
 /** Rows with the partition they lie in; a row that is there twice counts twice. */

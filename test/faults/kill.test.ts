@@ -55,11 +55,7 @@ const hits = new Map<string, number>();
 
 beforeAll(async () => {
   workshop = new Workshop(26_000);
-  prepared = await workshop.attempt();
-  const preparing = prepared.start();
-  await preparing.until((event) => event.type === 'step.completed' && event.step === 'backup');
-  preparing.kill('SIGKILL');
-  await preparing.ended;
+  prepared = await workshop.prepare();
   const attempt = await workshop.attempt();
   const wizard = attempt.start();
   const arrivals: { event: WizardEvent; at: number }[] = [];
@@ -81,17 +77,17 @@ afterAll(async () => {
 });
 
 describe(`a run that is killed with kill -9 (TTM_KILL_SEED=${SEED})`, () => {
-  it.each(KILLS.map((steps, index) => ({ steps, index, where: steps.join(', then in ') })))(
-    'in $where and then resumed leaves the same target as a run left alone',
-    async ({ steps, index }) => {
+  for (const [index, steps] of KILLS.entries()) {
+    const where = steps.join(', then in ');
+    it(`in ${where} and then resumed leaves the same target as a run left alone`, async () => {
       const random = randomOf(SEED + index);
       const isAfterBackup = STEPS.indexOf(steps[0] ?? 'preflight') > STEPS.indexOf('backup');
-      const attempt = await workshop.attempt(isAfterBackup ? prepared.backupDir : undefined);
+      const attempt = await workshop.attempt(isAfterBackup ? { preparedIn: prepared.backupDir } : {});
       const story: string[] = [];
       try {
         for (const step of steps) {
           const wanted = stillOpen(attempt, step);
-          const wizard = attempt.start(['--resume']);
+          const wizard = attempt.start('--resume');
           const plan = killAtRandom(wizard, wanted, random);
           const ending = await wizard.ended;
           story.push(`${plan}: ${describeKill(wizard, ending)}`);
@@ -100,14 +96,12 @@ describe(`a run that is killed with kill -9 (TTM_KILL_SEED=${SEED})`, () => {
       } finally {
         await attempt.remove();
       }
-    },
-    90_000,
-  );
+    }, 90_000);
+  }
 
   it('was killed at least thirty times, and in every step from schema to verify', () => {
     const count = (step: string): number => hits.get(step) ?? 0;
     const told = JSON.stringify(Object.fromEntries(hits));
-    if (process.env['TTM_KILL_TELL'] !== undefined) process.stdout.write(`${told}\n`);
     expect(count('schema') + count('copy') + count('constrain') + count('verify'), told).toBeGreaterThanOrEqual(30);
     for (const step of ['schema', 'copy', 'constrain', 'verify']) expect(count(step), told).toBeGreaterThan(0);
   });
@@ -143,7 +137,7 @@ function describeKill({ events }: WizardProcess, { code, signal }: Ending): stri
 }
 
 async function expectUndisturbed(attempt: Attempt, story: string): Promise<void> {
-  const wizard = attempt.start(['--resume']);
+  const wizard = attempt.start('--resume');
   const ending = await wizard.ended;
   expect(ending.code, `${story}\n${ending.stderr}`).toBe(0);
   expect(wizard.events.at(-1), story).toMatchObject({ type: 'run.completed', exitCode: 0 });

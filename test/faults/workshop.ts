@@ -5,16 +5,26 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { writeSample } from '../../src/demo/sample.js';
 import { FILES, listRuns, saveState } from '../../src/run/folder.js';
+import { nameOfTarget } from '../../src/target/connect.js';
 import { type TestDatabase, createDatabase } from '../support/database.js';
 import { WizardProcess, filesUnder } from './wizard-process.js';
+
+export interface AttemptOptions {
+  /** The backup folder of an attempt that got as far as the snapshot: goes on from there. */
+  readonly preparedIn?: string;
+  /** Of 127.0.0.1, where a proxy stands before the server. */
+  readonly port?: number;
+  /** Another one than a fresh one on the tests' server. */
+  readonly database?: TestDatabase;
+}
 
 export interface Attempt {
   readonly folder: string;
   readonly backupDir: string;
   readonly source: string;
   readonly database: TestDatabase;
-  /** Starts `ttm-wizard run` with NDJSON output and no dump; `target` is another way to the same database. */
-  start(more?: readonly string[], target?: string): WizardProcess;
+  /** Starts `ttm-wizard run` with NDJSON output and no dump. */
+  start(...more: readonly string[]): WizardProcess;
   /** The files in the run folders by their own names. */
   files(): string[];
   /** Ends what is still running and takes everything away. */
@@ -35,22 +45,23 @@ export class Workshop {
     db.close();
   }
 
-  /** With `preparedIn`, the backup folder of another attempt that got as far as the snapshot: goes on from there. */
-  async attempt(preparedIn?: string): Promise<Attempt> {
+  async attempt({ preparedIn, port, database: given }: AttemptOptions = {}): Promise<Attempt> {
     const folder = mkdtempSync(join(this.folder, 'attempt-'));
-    const database = await createDatabase();
+    const database = given ?? (await createDatabase());
     const backupDir = join(folder, 'backups');
-    if (preparedIn !== undefined) adopt(preparedIn, backupDir, database.name);
+    const target = new URL(database.url);
+    if (port !== undefined) target.host = `127.0.0.1:${port}`;
+    if (preparedIn !== undefined) adopt(preparedIn, backupDir, target.href);
     const started: WizardProcess[] = [];
     return {
       folder,
       backupDir,
       source: this.source,
       database,
-      start: (more = [], target = database.url) => {
+      start: (...more) => {
         const args = ['run', '--yes', '--json', '--no-cutover', '--no-dump', ...more];
         const process = new WizardProcess([...args, '--source', this.source, '--backup-dir', backupDir], {
-          TTM_TARGET: target,
+          TTM_TARGET: target.href,
         });
         started.push(process);
         return process;
@@ -68,13 +79,23 @@ export class Workshop {
     };
   }
 
+  /** An attempt killed right after the backup step, for others to go on from. */
+  async prepare(): Promise<Attempt> {
+    const prepared = await this.attempt();
+    const wizard = prepared.start();
+    await wizard.until((event) => event.type === 'step.completed' && event.step === 'backup');
+    wizard.kill('SIGKILL');
+    await wizard.ended;
+    return prepared;
+  }
+
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
 
 /** The same run with another, equally empty, database as its target. */
-function adopt(preparedIn: string, backupDir: string, database: string): void {
+function adopt(preparedIn: string, backupDir: string, target: string): void {
   const [run] = listRuns(preparedIn);
   if (run === undefined) throw new Error(`no run in ${preparedIn}`);
   const folder = join(backupDir, run.state.run);
@@ -85,6 +106,5 @@ function adopt(preparedIn: string, backupDir: string, database: string): void {
     put(join(run.path, name), join(folder, name));
   }
   const { preflight, backup } = run.state.results;
-  const target = { ...run.state.target, database };
-  saveState(folder, { ...run.state, target, results: { preflight, backup } });
+  saveState(folder, { ...run.state, target: nameOfTarget(target), results: { preflight, backup } });
 }

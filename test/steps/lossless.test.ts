@@ -19,7 +19,7 @@ beforeAll(async () => {
   site = await createSite();
   writeOddSource(site.source);
   before = readFileSync(site.source);
-  run = await site.migrate();
+  run = await site.migrate({ jobs: 2 });
 });
 
 afterAll(() => site.remove());

@@ -40,6 +40,8 @@ export interface Site {
   migrate(options?: Partial<RunOptions>, control?: RunControl): Promise<Migration>;
   /** Rows as PostgreSQL prints their values, from a session in UTC. */
   query(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Ends the session of `query`, which the next one begins anew. */
+  disconnect(): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -47,7 +49,11 @@ export interface Site {
 export async function createSite(given?: TestDatabase): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'ttm-site-'));
   const database = given ?? (await createDatabase());
-  const client = await connectAsText(database.url);
+  let client: Promise<pg.Client> | undefined;
+  const disconnect = async (): Promise<void> => {
+    await (await client)?.end();
+    client = undefined;
+  };
   const backupDir = join(folder, 'backups');
   const source = join(folder, 'dev.db');
   return {
@@ -57,9 +63,13 @@ export async function createSite(given?: TestDatabase): Promise<Site> {
     target: database.url,
     migrate: (options = {}, control = {}) =>
       migrate({ source, backupDir, target: database.url, ...options }, control),
-    query: async (sql, values = []) => (await client.query<Row>(sql, [...values])).rows,
+    query: async (sql, values = []) => {
+      client ??= connectAsText(database.url);
+      return (await (await client).query<Row>(sql, [...values])).rows;
+    },
+    disconnect,
     remove: async () => {
-      await client.end();
+      await disconnect();
       await database.drop();
       rmSync(folder, { recursive: true, force: true });
     },
@@ -87,7 +97,7 @@ async function migrate(
   const exitCode = await runMigration(
     {
       plan: tothemoon,
-      jobs: 2,
+      jobs: 1,
       onBadValue: 'stop',
       onDrift: 'stop',
       dump: false,

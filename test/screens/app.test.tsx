@@ -1,0 +1,120 @@
+// What a person sees of a run while it goes on and when it is over.
+import { expect, test } from 'vitest';
+import type { EventBody } from '../../src/events.js';
+import { record, viewOf } from '../output/recorded-run.js';
+import { SMALL, USUAL, screenOf } from './frame.js';
+import { copyingRun, emptyRun, failedRun, finishedRun, started, wideRun } from './runs.js';
+
+const SIZES = [USUAL, SMALL, { columns: 120, rows: 40 }, { columns: 40, rows: 10 }, { columns: 20, rows: 4 }];
+
+test('before anything has happened the steps to come are shown', () => {
+  expect(screenOf(emptyRun, USUAL)).toMatchInlineSnapshot(`
+    "
+    To The Moon: /srv/tothemoon/dev.db -> app@db.example:5432/moon
+    · preflight  · backup  · schema  · copy  · constrain  · verify  · dump
+
+    Ctrl-C stops at a safe point; --resume goes on from there"
+  `);
+});
+
+test('while rows are copied, step and tables show how far it is, how fast and for how long', () => {
+  expect(screenOf(copyingRun, USUAL)).toMatchInlineSnapshot(`
+    "  warning  no dump will be made, because there is no pg_dump that is as new as
+    the server
+               > apt-get install postgresql-client-17
+    ✓ preflight  13 checks, 1 with a warning                                   1.2 s
+    ✓ backup     snapshot of 1.4 GB is sound, 849,510 rows, SHA-256 b1537…     2.7 s
+    ✓ schema     4 tables and the ledger are there                             81 ms
+
+    To The Moon: /srv/tothemoon/dev.db -> app@db.example:5432/moon
+    ✓ preflight  ✓ backup  ✓ schema  - copy  · constrain  · verify  · dump
+
+    Copy the rows: rows token_scores                                             7 s
+    ████████████████████░░░░░░░░░░░░░░░░░░░░  50 %, about 8 s left
+    432,000 of 847,080 rows, 648 MB, 50,000 rows/s
+
+    alembic_version  copied                 1/1  ████████████
+    tokens           copied         2,391/2,391  ████████████
+    token_scores     copying    432,000/847,080  ██████░░░░░░   50,000/s
+
+    Ctrl-C stops at a safe point; --resume goes on from there"
+  `);
+});
+
+test('60 columns have room for the same', () => {
+  expect(screenOf(copyingRun, SMALL)).toMatchInlineSnapshot(`
+    "  warning  no dump will be made, because there is no pg_dump
+     that is as new as the server
+               > apt-get install postgresql-client-17
+    ✓ preflight  13 checks, 1 with a warning               1.2 s
+    ✓ backup     snapshot of 1.4 GB is sound, 849,510…     2.7 s
+    ✓ schema     4 tables and the ledger are there         81 ms
+
+    To The Moon: /srv/tothemoon/dev.db -> app@db.example:5432/m…
+    ✓ 3 done  - copy  · constrain  · verify  · dump
+
+    Copy the rows: rows token_scores                         7 s
+    ███████████████░░░░░░░░░░░░░░░  50 %, about 8 s left
+    432,000 of 847,080 rows, 648 MB, 50,000 rows/s
+
+    alembic_version  copied                 1/1
+    tokens           copied         2,391/2,391
+    token_scores     copying    432,000/847,080   50,000/s
+
+    Ctrl-C stops at a safe point; --resume goes on from there"
+  `);
+});
+
+test('below 60 columns only the place among the steps remains', () => {
+  expect(screenOf(copyingRun, { columns: 40, rows: 16 })).toContain('- 4/7 Copy\n');
+});
+
+test('a failed step stays with what was found, its examples and what to type; the frame is gone', () => {
+  expect(screenOf(failedRun, USUAL)).toMatchInlineSnapshot(`
+    "  ERROR    values of token_scores differ (2 rows)
+               17: \\u{1b}[2Jgone\\r\\n
+               18: 月
+               > ttm-wizard run --restart
+    ✗ verify     FAILED: 2 rows differ                                         1.5 s
+    "
+  `);
+});
+
+test('when it is done the finished steps remain', () => {
+  expect(screenOf(finishedRun, USUAL)).toMatchInlineSnapshot(`
+    "! notice     the source is on a network disk
+      warning  no dump will be made
+               > leave out --no-dump
+    ✓ preflight  2 checks, 1 with a warning                                    1.2 s
+    ✓ backup     snapshot of 1.4 GB is sound                                   2.7 s
+    ✓ copy       847,080 rows copied                                          13.3 s
+    ✓ verify     847,080 rows are equal                                       12.4 s
+    ✓ dump       dump of 380 MB                                              1 m 5 s
+    "
+  `);
+});
+
+test('text of the source cannot steer the terminal', () => {
+  const evil = 'a\u001b[2Jb\r\nc';
+  const screen = screenOf(
+    viewOf(record([started, { type: 'step.started', step: 'copy', title: evil }, tableOf(evil)])),
+    USUAL,
+  );
+  expect(screen).toContain('a\\u{1b}[2Jb\\r\\nc');
+});
+
+function tableOf(table: string): EventBody {
+  return { type: 'table.started', step: 'copy', table, rows: 1, bytes: 1 };
+}
+
+test.each(SIZES)('every moment of a run fits $columns x $rows', (size) => {
+  for (const view of [emptyRun, copyingRun, wideRun, failedRun, finishedRun]) {
+    screenOf(view, size);
+    screenOf(view, size, Date.parse(view.lastAt) + 3 * 24 * 3_600_000);
+  }
+});
+
+test('the time of the running step goes on between events', () => {
+  const later = Date.parse(copyingRun.lastAt) + 60_000;
+  expect(screenOf(copyingRun, USUAL, later)).toMatch(/Copy the rows: rows token_scores +1 m \d+ s/);
+});

@@ -1,0 +1,129 @@
+// The screen on a terminal: how often it draws, what it leaves behind, and that it gives the terminal back.
+import { Console } from 'node:console';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { reduce, type RunView } from '../../src/view.js';
+import { record } from '../output/recorded-run.js';
+import { USUAL, fakeTerminal } from './frame.js';
+import { copyingRun, finishedRun } from './runs.js';
+
+// Ink draws nothing in a CI, and decides that while it is loaded.
+vi.hoisted(() => {
+  delete process.env['CI'];
+  delete process.env['CONTINUOUS_INTEGRATION'];
+});
+// Vitest's console has no Console, which Ink asks for to keep stray lines out of the frame.
+Object.assign(console, { Console });
+const { mountLive } = await import('../../components/mount.js');
+
+const HIDE_CURSOR = '\u001b[?25l';
+const SHOW_CURSOR = '\u001b[?25h';
+const CLEAR_SCROLLBACK = '\u001b[3J';
+const [event] = record([{ type: 'notice', message: 'something happens' }]);
+const now = (): number => Date.parse(copyingRun.lastAt) + performance.now();
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function mounted() {
+  const terminal = fakeTerminal(USUAL);
+  const screen = mountLive({ stdout: terminal.stdout, now });
+  const show = (view: RunView): void => {
+    if (event !== undefined) screen.sink(event, view);
+  };
+  return {
+    ...terminal,
+    screen,
+    show,
+    framesOf: () => terminal.written.filter((text) => text.includes('To The Moon')),
+  };
+}
+
+test('a thousand events in a second become at most twelve frames, the last of them with the last event', async () => {
+  const { screen, show, framesOf } = mounted();
+  let view = copyingRun;
+  for (let done = 0; done < 1000; done++) {
+    for (const progress of record([
+      {
+        type: 'step.progress',
+        step: 'copy',
+        doing: 'rows',
+        table: 'token_scores',
+        done: 500_000 + done,
+        total: 847_080,
+        unit: 'rows',
+        elapsedMs: 20_000 + done,
+      },
+    ]))
+      view = reduce(view, progress);
+    show(view);
+    await vi.advanceTimersByTimeAsync(1);
+  }
+  expect(framesOf().length).toBeGreaterThan(2);
+  expect(framesOf().length).toBeLessThanOrEqual(12);
+  await vi.advanceTimersByTimeAsync(250);
+  expect(framesOf().at(-1)).toContain('500,999 of 847,080 rows');
+  screen.unmount();
+});
+
+test('unmounting leaves the finished steps, no frame, and a cursor', async () => {
+  const { screen, show, written } = mounted();
+  show(copyingRun);
+  await vi.advanceTimersByTimeAsync(250);
+  expect(written.join('')).toContain(HIDE_CURSOR);
+  show(finishedRun);
+  screen.unmount();
+  const all = written.join('');
+  expect(all.slice(all.lastIndexOf('To The Moon'))).toMatch(/✓ dump +dump of 380 MB/);
+  expect(all.lastIndexOf(SHOW_CURSOR)).toBeGreaterThan(all.lastIndexOf(HIDE_CURSOR));
+  expect(all.match(/✓ preflight {2}\d/g)).toHaveLength(1);
+});
+
+test('after unmounting nothing is drawn and no timer is left', async () => {
+  const { screen, show, written, stream } = mounted();
+  show(copyingRun);
+  await vi.advanceTimersByTimeAsync(500);
+  screen.unmount();
+  const { length } = written;
+  screen.unmount();
+  screen.say('too late');
+  show(finishedRun);
+  stream.emit('resize');
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(written.slice(length).join('')).toBe('');
+  expect(vi.getTimerCount()).toBe(0);
+  expect(stream.listenerCount('resize')).toBe(0);
+});
+
+test('a line from elsewhere appears above the frame, once', async () => {
+  const { screen, show, written } = mounted();
+  show(copyingRun);
+  await vi.advanceTimersByTimeAsync(250);
+  screen.say('Stopping after this chunk');
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(written.join('').match(/! notice {5}Stopping after this chunk/g)).toHaveLength(1);
+  screen.unmount();
+});
+
+test('a smaller window gets a smaller frame at once, and the scrollback stays', async () => {
+  const { screen, show, written, stream, framesOf } = mounted();
+  show(copyingRun);
+  await vi.advanceTimersByTimeAsync(250);
+  stream.columns = 50;
+  stream.emit('resize');
+  await vi.advanceTimersByTimeAsync(125);
+  expect(framesOf().at(-1)).toContain('4/7 Copy');
+  expect(written.join('')).not.toContain(CLEAR_SCROLLBACK);
+  screen.unmount();
+});
+
+test('a run that is over before the first frame still leaves its steps', () => {
+  const { screen, show, written } = mounted();
+  show(finishedRun);
+  screen.unmount();
+  expect(written.join('')).toMatch(/✓ dump +dump of 380 MB/);
+});
