@@ -122,7 +122,7 @@ const bodies = [
 ] as const;
 
 /** An event without the envelope that the journal adds. */
-export const eventBodySchema = z.discriminatedUnion('type', bodies);
+const eventBodySchema = z.discriminatedUnion('type', bodies);
 export type EventBody = z.infer<typeof eventBodySchema>;
 
 const envelope = z.object({

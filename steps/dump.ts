@@ -1,6 +1,6 @@
 // Dump: pg_dump of the filled target into the run's folder, its contents listed by pg_restore, checksummed in the manifest.
 import { createHash } from 'node:crypto';
-import { createReadStream, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { createReadStream, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
@@ -13,7 +13,7 @@ import { FILES } from '../src/run/folder.js';
 import { progressOf } from '../src/run/progress.js';
 import { fittedPlan } from '../src/run/snapshot.js';
 import { type Step, type StepContext, Stopped } from '../src/run/step.js';
-import { nameOfTarget } from '../src/target/connect.js';
+import { nameOfTarget, passwordOf } from '../src/target/connect.js';
 import { type PgDump, findPgDump } from '../src/tools/pg-dump.js';
 
 const POLL_MS = 500;
@@ -36,6 +36,8 @@ export const dump: Step = {
     const file = join(context.folder, FILES.dump);
     const part = `${file}.part`;
     rmSync(part, { force: true });
+    // pg_dump keeps the mode of a file that is there, and would make one that others may read.
+    writeFileSync(part, '', { mode: 0o600 });
     await runPgDump(context, tools, part);
     await checkContents(context, tools, part);
     renameSync(part, file);
@@ -85,7 +87,8 @@ function environmentFor(url: string): Record<string, string> {
   const parsed = parse(url.replace(/^postgres(?:ql)?\+\w+:/, 'postgresql:'));
   const environment: Record<string, string> = { PGHOST: host, PGPORT: String(port), PGDATABASE: database };
   if (user !== '') environment['PGUSER'] = user;
-  if (parsed.password !== undefined) environment['PGPASSWORD'] = parsed.password;
+  const password = passwordOf(url);
+  if (password !== undefined) environment['PGPASSWORD'] = password;
   const sslmode: unknown = Reflect.get(parsed, 'sslmode');
   if (typeof sslmode === 'string') environment['PGSSLMODE'] = sslmode;
   return environment;

@@ -84,12 +84,12 @@ export interface TargetDigest {
   readonly digest: string;
 }
 
-export interface VerifyResult {
+interface VerifyResult {
   readonly source: ChunkSurvey;
   readonly target: TargetDigest;
 }
 
-export interface CompareResult {
+interface CompareResult {
   /** The first 1,000 differences. */
   readonly differences: readonly RowDifference[];
   readonly count: number;

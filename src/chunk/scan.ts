@@ -14,7 +14,7 @@ const keyText = z.array(z.string()).nullable();
 const surveySchema = z.object({ rows: z.number(), bad: z.number(), bytes: z.number(), digest: z.string() });
 
 /** One chunk of the snapshot with the source's side of it, as kept in chunks.json. */
-export const surveyedChunkSchema = z.object({
+const surveyedChunkSchema = z.object({
   table: z.string(),
   number: z.number(),
   low: keyText,

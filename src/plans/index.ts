@@ -3,7 +3,7 @@ import { WizardError } from '../errors.js';
 import type { Plan } from './plan.js';
 import { tothemoon } from './tothemoon.js';
 
-export const PLANS: readonly Plan[] = [tothemoon];
+const PLANS: readonly Plan[] = [tothemoon];
 
 export function planNamed(name: string): Plan {
   const plan = PLANS.find((candidate) => candidate.name === name);

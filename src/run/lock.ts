@@ -1,6 +1,6 @@
 // One run at a time: in a backup folder through a lock that the kernel gives back when its holder dies, however it dies, and
 // in a target through an advisory lock.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
@@ -12,7 +12,10 @@ import { loadSql } from '../target/sql.js';
 export function lockFolder(backupDir: string): { release(): void } {
   const note = join(backupDir, '.ttm-wizard.holder');
   // SQLite's file lock is the one kind of lock that Node can reach and that ends with the process.
-  const lock = new Database(join(backupDir, '.ttm-wizard.lock'), { timeout: 0 });
+  const file = join(backupDir, '.ttm-wizard.lock');
+  // SQLite would make it readable by everybody, and whoever can read it can hold it.
+  if (!existsSync(file)) writeFileSync(file, '', { mode: 0o600 });
+  const lock = new Database(file, { timeout: 0 });
   try {
     lock.exec('BEGIN EXCLUSIVE');
   } catch (error) {

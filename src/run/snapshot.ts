@@ -12,7 +12,7 @@ import { FILES } from './folder.js';
 import type { StepContext } from './step.js';
 
 /** What the backup step leaves. */
-export const backupResultSchema = z.object({
+const backupResultSchema = z.object({
   sha256: z.string(),
   bytes: z.number(),
   /** Of the snapshot when it was finished, to notice changes cheaply. */

@@ -23,13 +23,13 @@ export interface StepContext {
   result(step: StepName): unknown;
 }
 
-export interface StepOutcome {
+interface StepOutcome {
   /** One line for the scrollback. */
   readonly summary: string;
   readonly result?: unknown;
 }
 
-export interface PlannedWork {
+interface PlannedWork {
   readonly title: string;
   /** SQL, or the command in words. */
   readonly sql: string;

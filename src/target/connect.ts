@@ -1,6 +1,6 @@
 // Connections to the target with every session setting pinned that could change a value or its text. Passwords stay inside.
 import pg from 'pg';
-import { parse } from 'pg-connection-string';
+import { parse, parseIntoClientConfig } from 'pg-connection-string';
 import { WizardError, codeOf, messageOf } from '../errors.js';
 import { pgpassPassword } from './pgpass.js';
 import { loadSql } from './sql.js';
@@ -52,17 +52,34 @@ export function nameOfTarget(url: string): TargetName {
       exitCode: 2,
     });
   if (!/^postgres(?:ql)?(?:\+\w+)?:\/\//.test(url)) throw bad('does not begin with postgresql://');
-  let parsed: ReturnType<typeof parse>;
+  let parsed: UrlParts;
   try {
-    parsed = parse(plainUrl(url));
+    parsed = partsOf(url);
   } catch {
     throw bad('cannot be parsed; characters such as @ : / # % in a password must be percent-encoded');
   }
-  const database = parsed.database ?? '';
-  if (database === '') throw bad('names no database');
-  const user = parsed.user ?? process.env['PGUSER'] ?? '';
+  const { database, user = process.env['PGUSER'] ?? '' } = parsed;
+  if (database === undefined) throw bad('names no database');
   const host = parsed.host ?? process.env['PGHOST'] ?? 'localhost';
   return { host, port: Number(parsed.port ?? process.env['PGPORT'] ?? 5432), database, user };
+}
+
+type UrlParts = Partial<Record<'host' | 'port' | 'database' | 'user' | 'password', string>>;
+
+/**
+ * The parts that the URL really has; the parser gives an empty text for those it lacks. Throws when an @ or # stands behind the
+ * host: then a password with a bare / ? or # is taken for host, port and database, and would be shown as such.
+ */
+function partsOf(url: string): UrlParts {
+  if (/^\w+(?:\+\w+)?:\/\/[^/?#]*[/?#].*[@#]/s.test(url)) throw new RangeError('bare character');
+  const { host, port, database, user, password } = parse(plainUrl(url));
+  const parts = Object.entries({ host, port, database, user, password });
+  return Object.fromEntries(parts.filter(([, part]) => typeof part === 'string' && part !== ''));
+}
+
+/** The password that the URL itself holds. */
+export function passwordOf(url: string): string | undefined {
+  return partsOf(url).password;
 }
 
 /** SQLAlchemy's postgresql+psycopg2:// names the same server as postgresql://. */
@@ -100,10 +117,10 @@ export async function connectTarget(address: TargetAddress): Promise<pg.Client> 
 async function clientConfig(url: string): Promise<pg.ClientConfig> {
   const name = nameOfTarget(url);
   const { host, port, database, user } = name;
-  const plain = plainUrl(url);
-  const config: pg.ClientConfig = { connectionString: plain, host, port, database };
+  // Not `connectionString`: the driver would let the empty parts of the URL win over what is set here.
+  const config: pg.ClientConfig = { ...parseIntoClientConfig(plainUrl(url)), host, port, database };
   if (user !== '') config.user = user;
-  const password = parse(plain).password ?? process.env['PGPASSWORD'] ?? (await pgpassPassword(name));
+  const password = passwordOf(url) ?? process.env['PGPASSWORD'] ?? (await pgpassPassword(name));
   // Never undefined: the driver would then look into pgpass itself, with a warning on standard error.
   config.password = password ?? '';
   return config;
@@ -162,7 +179,11 @@ export function targetError(doing: string, error: unknown): WizardError {
 export function isTargetFailure(error: unknown): boolean {
   if (error instanceof pg.DatabaseError) return true;
   // The driver's own words for a connection that is gone; they carry no code.
-  if (/^(Connection terminated|Client has encountered a connection error|Client was closed)/.test(messageOf(error)))
+  if (
+    /^(Connection terminated|Client has encountered a connection error|Client was closed)/.test(
+      messageOf(error),
+    )
+  )
     return true;
   return /^(ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/.test(codeOf(error) ?? '');
 }

@@ -109,7 +109,7 @@ export async function flushChunks(client: pg.Client, run: string): Promise<void>
 }
 
 /** BEGIN, `work`, COMMIT; ROLLBACK when it throws. */
-export async function inTransaction<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
+async function inTransaction<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
   await client.query('BEGIN');
   try {
     const result = await work();

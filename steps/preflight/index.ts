@@ -1,7 +1,7 @@
 // Preflight: every check runs, then all findings show together. Nothing is written anywhere.
 import { WizardError, messageOf } from '../../src/errors.js';
 import type { Finding } from '../../src/events.js';
-import { type Step, type StepContext, Stopped } from '../../src/run/step.js';
+import { type Step, Stopped } from '../../src/run/step.js';
 import { checkMachine } from './machine-checks.js';
 import { checkSource } from './source-checks.js';
 import { checkTarget } from './target-checks.js';
@@ -62,17 +62,4 @@ function failure(errors: readonly Finding[], failures: readonly WizardError[]): 
     remedies: [...new Set(errors.flatMap((finding) => finding.remedies))],
     exitCode: first?.exitCode ?? 3,
   });
-}
-
-/** The schema that preflight found; the steps after it use it for their connections. */
-export function schemaOf(context: StepContext): string {
-  const result = context.result('preflight');
-  if (
-    typeof result === 'object' &&
-    result !== null &&
-    'schema' in result &&
-    typeof result.schema === 'string'
-  )
-    return result.schema;
-  return 'public';
 }

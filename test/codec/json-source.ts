@@ -7,7 +7,7 @@ export interface Spelled {
   readonly source: string;
 }
 
-export const space = fc.constantFrom('', '', '', '', ' ', '\n', '\t', '\r\n', '  ');
+const space = fc.constantFrom('', '', '', '', ' ', '\n', '\t', '\r\n', '  ');
 
 /** Code points of one to four bytes in UTF-8 and the limits between them; no NUL and no surrogates. */
 export const codePoint = fc.oneof(
@@ -90,7 +90,7 @@ export const jsonNumber = fc
   )
   .map((parts) => parts.join(''));
 
-export const shortKey = fc.oneof(
+const shortKey = fc.oneof(
   { weight: 2, arbitrary: spelledString(4) },
   fc.constantFrom('', 'a', 'ab', 'b', 'é', '€', '🚀', 'a"', '\\', '\n').chain(respelled),
 );

@@ -106,7 +106,7 @@ export const rows: fc.Arbitrary<Row[]> = fc
   .map((all) => throughSqlite(all.map((row, i) => [BigInt(i), ...row])));
 
 /** Untyped columns, so that no affinity changes a value before it is read. */
-export function throughSqlite(all: readonly Row[]): Row[] {
+function throughSqlite(all: readonly Row[]): Row[] {
   const db = new Database(':memory:');
   try {
     const names = (all[0] ?? []).map((_, i) => `c${i}`);

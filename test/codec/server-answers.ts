@@ -5,7 +5,7 @@ import { connectTarget } from '../../src/target/connect.js';
 import { createDatabase } from '../support/database.js';
 
 const TYPES = ['jsonb', 'numeric', 'float8', 'timestamptz'] as const;
-export type AskedType = (typeof TYPES)[number];
+type AskedType = (typeof TYPES)[number];
 
 export interface ServerAnswers {
   readonly client: pg.Client;

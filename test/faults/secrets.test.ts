@@ -69,6 +69,7 @@ describe('a password given', () => {
       const way = wayOf();
       const first = await run(way, '--json');
       expect(first.code, first.stderr).toBe(0);
+      expect(first.stderr).not.toContain('Warning');
       expect(first.children.some((line) => line.includes('pg_dump'))).toBe(true);
       const endings = [first, await run(way, '--plain', '--resume', '--debug')];
       for (const command of ['verify', 'doctor', 'status', 'report']) {
