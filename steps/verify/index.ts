@@ -56,12 +56,20 @@ export const verify: Step = {
   // What was equal then may not be now: a finished run that is started again compares the target with the ledger once more.
   async check(context) {
     const fitted = fittedPlan(context);
-    const report = (finding: Finding): void =>
+    let errors = 0;
+    const report = (finding: Finding): void => {
+      if (finding.severity !== 'error') return;
+      errors++;
       context.emit({ type: 'step.finding', step: 'verify', finding });
+    };
     const pool = await snapshotPool(context, fitted);
     try {
       const { differences } = await compareTables(context, fitted, pool, report, 'ledger');
-      if (differences > 0) throw different(differences, differences);
+      await compareQuarantine(context, fitted, report);
+      await checkCatalog(context, fitted, report);
+      if (errors > 0) throw different(errors, differences);
+    } catch (error) {
+      throw isServerError(error) ? targetError('the target cannot be compared', error) : error;
     } finally {
       await pool.close();
     }

@@ -53,16 +53,20 @@ describe('the wizard is killed with kill -9 at the moment when', () => {
     for (const chunk of [1, 4, CHUNKS]) {
       for (const isDeaf of [false, true]) {
         const cable = isDeaf ? ', and the server does not notice' : '';
-        it(`${NAMES[point]}, at chunk ${chunk} of ${CHUNKS}${cable}: --resume completes the same target`, async () => {
-          const current = await begin();
-          const wizard = current.start('--resume', '--jobs', '1');
-          proxy.isDeaf = isDeaf;
-          at(point, chunk, () => void wizard.kill('SIGKILL'));
-          expect((await wizard.ended).signal).toBe('SIGKILL');
-          expect(await ledgerLength(current)).toBe(point === 'copied' ? chunk - 1 : chunk);
-          proxy.watcher = {};
-          await expectCompletion(current);
-        }, TIMEOUT_MS);
+        it(
+          `${NAMES[point]}, at chunk ${chunk} of ${CHUNKS}${cable}: --resume completes the same target`,
+          async () => {
+            const current = await begin();
+            const wizard = current.start('--resume', '--jobs', '1');
+            proxy.isDeaf = isDeaf;
+            at(point, chunk, () => void wizard.kill('SIGKILL'));
+            expect((await wizard.ended).signal).toBe('SIGKILL');
+            expect(await ledgerLength(current)).toBe(point === 'copied' ? chunk - 1 : chunk);
+            proxy.watcher = {};
+            await expectCompletion(current);
+          },
+          TIMEOUT_MS,
+        );
       }
     }
   }
@@ -71,107 +75,135 @@ describe('the wizard is killed with kill -9 at the moment when', () => {
 describe('the connection breaks, and not the wizard, at the moment when', () => {
   for (const point of ['copied', 'committed'] as const) {
     for (const chunk of [1, CHUNKS]) {
-      it(`${NAMES[point]}, at chunk ${chunk} of ${CHUNKS}: a clean error, and --resume completes`, async () => {
-        const current = await begin();
-        const wizard = current.start('--resume');
-        at(point, chunk, (line) => line.cut());
-        expectCleanFailure(wizard, await wizard.ended);
-        proxy.watcher = {};
-        await expectCompletion(current);
-      }, TIMEOUT_MS);
+      it(
+        `${NAMES[point]}, at chunk ${chunk} of ${CHUNKS}: a clean error, and --resume completes`,
+        async () => {
+          const current = await begin();
+          const wizard = current.start('--resume');
+          at(point, chunk, (line) => line.cut());
+          expectCleanFailure(wizard, await wizard.ended);
+          proxy.watcher = {};
+          await expectCompletion(current);
+        },
+        TIMEOUT_MS,
+      );
     }
   }
 });
 
 describe('the network is gone', () => {
   for (const step of ['schema', 'copy', 'constrain', 'verify'] as const) {
-    it(`when ${step} begins: a clean error, and --resume completes`, async () => {
+    it(
+      `when ${step} begins: a clean error, and --resume completes`,
+      async () => {
+        const current = await begin();
+        const wizard = current.start('--resume');
+        wizard.onEvent((event) => {
+          if (event.type !== 'step.started' || event.step !== step) return;
+          proxy.isDown = true;
+          proxy.cutAll();
+        });
+        expectCleanFailure(wizard, await wizard.ended);
+        proxy.isDown = false;
+        await expectCompletion(current);
+      },
+      TIMEOUT_MS,
+    );
+  }
+
+  it(
+    'in the middle of the comparison of rows: a clean error, and --resume completes',
+    async () => {
       const current = await begin();
       const wizard = current.start('--resume');
       wizard.onEvent((event) => {
-        if (event.type !== 'step.started' || event.step !== step) return;
-        proxy.isDown = true;
-        proxy.cutAll();
+        if (event.type === 'table.verified' && event.table === 'tokens') proxy.cutAll();
       });
       expectCleanFailure(wizard, await wizard.ended);
-      proxy.isDown = false;
       await expectCompletion(current);
-    }, TIMEOUT_MS);
-  }
+    },
+    TIMEOUT_MS,
+  );
 
-  it('in the middle of the comparison of rows: a clean error, and --resume completes', async () => {
-    const current = await begin();
-    const wizard = current.start('--resume');
-    wizard.onEvent((event) => {
-      if (event.type === 'table.verified' && event.table === 'tokens') proxy.cutAll();
-    });
-    expectCleanFailure(wizard, await wizard.ended);
-    await expectCompletion(current);
-  }, TIMEOUT_MS);
+  it(
+    'during preflight: a clean error, and the next run completes',
+    async () => {
+      const current = await workshop.attempt({ port: proxy.port });
+      attempt = current;
+      const wizard = current.start();
+      wizard.onEvent((event) => {
+        if (event.type === 'step.finding') proxy.cutAll();
+      });
+      expectCleanFailure(wizard, await wizard.ended);
+      await expectCompletion(current);
+    },
+    TIMEOUT_MS,
+  );
 
-  it('during preflight: a clean error, and the next run completes', async () => {
-    const current = await workshop.attempt({ port: proxy.port });
-    attempt = current;
-    const wizard = current.start();
-    wizard.onEvent((event) => {
-      if (event.type === 'step.finding') proxy.cutAll();
-    });
-    expectCleanFailure(wizard, await wizard.ended);
-    await expectCompletion(current);
-  }, TIMEOUT_MS);
-
-  it('for the connection with the lock alone, while rows are copied: a clean error, and --resume completes', async () => {
-    const current = await begin();
-    const wizard = current.start('--resume');
-    wizard.onEvent((event) => {
-      if (event.type === 'table.started') proxy.lines.find(({ number }) => number === 0)?.cut();
-    });
-    expectCleanFailure(wizard, await wizard.ended);
-    await expectCompletion(current);
-  }, TIMEOUT_MS);
+  it(
+    'for the connection with the lock alone, while rows are copied: a clean error, and --resume completes',
+    async () => {
+      const current = await begin();
+      const wizard = current.start('--resume');
+      wizard.onEvent((event) => {
+        if (event.type === 'table.started') proxy.lines.find(({ number }) => number === 0)?.cut();
+      });
+      expectCleanFailure(wizard, await wizard.ended);
+      await expectCompletion(current);
+    },
+    TIMEOUT_MS,
+  );
 });
 
 describe('the server ends a COPY in its middle', () => {
-  it('because an administrator terminates the sessions: a clean error, no session left, and --resume completes', async () => {
-    const current = await begin();
-    const wizard = current.start('--resume');
-    let copies = 0;
-    proxy.watcher = {
-      fromServer: ({ type }, { server }) => {
-        if (type !== 'G' || ++copies !== 4) return 'forward';
-        // What the wizard sends from now on waits until the session is gone.
-        void terminateCopies(current).then(() => server.uncork());
-        server.cork();
-        return 'forward';
-      },
-    };
-    expectCleanFailure(wizard, await wizard.ended);
-    expect(await strangersIn(current.database.url)).toEqual([]);
-    proxy.watcher = {};
-    await expectCompletion(current);
-  }, TIMEOUT_MS);
+  it(
+    'because an administrator terminates the sessions: a clean error, no session left, and --resume completes',
+    async () => {
+      const current = await begin();
+      const wizard = current.start('--resume');
+      let copies = 0;
+      proxy.watcher = {
+        fromServer: ({ type }, { server }) => {
+          if (type !== 'G' || ++copies !== 4) return 'forward';
+          // What the wizard sends from now on waits until the session is gone.
+          void terminateCopies(current).then(() => server.uncork());
+          server.cork();
+          return 'forward';
+        },
+      };
+      expectCleanFailure(wizard, await wizard.ended);
+      expect(await strangersIn(current.database.url)).toEqual([]);
+      proxy.watcher = {};
+      await expectCompletion(current);
+    },
+    TIMEOUT_MS,
+  );
 
-  it('because a row arrives damaged: a clean error, no session left, and --resume completes', async () => {
-    const current = await begin();
-    const wizard = current.start('--resume');
-    let parts = 0;
-    proxy.watcher = {
-      // The first part of the fourth COPY that holds rows; each row begins with its number of fields.
-      fromClient: ({ type, bytes }) => {
-        if (type !== 'd' || bytes.length < 1000 || ++parts !== 4) return 'forward';
-        const damaged = Buffer.from(bytes);
-        damaged.writeInt16BE(99, 5);
-        return damaged;
-      },
-    };
-    const ending = await wizard.ended;
-    expectCleanFailure(wizard, ending);
-    expect(wizard.events.at(-1)).toMatchObject({ exitCode: 5, code: 'TARGET_SQL' });
-    expect(ending.stderr).toContain('22P04');
-    expect(await strangersIn(current.database.url)).toEqual([]);
-    proxy.watcher = {};
-    await expectCompletion(current);
-  }, TIMEOUT_MS);
+  it(
+    'because a row arrives damaged: a clean error, no session left, and --resume completes',
+    async () => {
+      const current = await begin();
+      const wizard = current.start('--resume');
+      let parts = 0;
+      proxy.watcher = {
+        // The first part of the fourth COPY that holds rows; each row begins with its number of fields.
+        fromClient: ({ type, bytes }) => {
+          if (type !== 'd' || bytes.length < 1000 || ++parts !== 4) return 'forward';
+          const damaged = Buffer.from(bytes);
+          damaged.writeInt16BE(99, 5);
+          return damaged;
+        },
+      };
+      const ending = await wizard.ended;
+      expectCleanFailure(wizard, ending);
+      expect(wizard.events.at(-1)).toMatchObject({ exitCode: 5, code: 'TARGET_SQL' });
+      expect(ending.stderr).toContain('22P04');
+      expect(await strangersIn(current.database.url)).toEqual([]);
+      proxy.watcher = {};
+      await expectCompletion(current);
+    },
+    TIMEOUT_MS,
+  );
 });
 
 /** Goes on from the snapshot, through the proxy. */

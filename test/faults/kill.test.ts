@@ -102,8 +102,12 @@ describe(`a run that is killed with kill -9 (TTM_KILL_SEED=${SEED})`, () => {
   it('was killed at least thirty times, and in every step from schema to verify', () => {
     const count = (step: string): number => hits.get(step) ?? 0;
     const told = JSON.stringify(Object.fromEntries(hits));
-    expect(count('schema') + count('copy') + count('constrain') + count('verify'), told).toBeGreaterThanOrEqual(30);
-    for (const step of ['schema', 'copy', 'constrain', 'verify']) expect(count(step), told).toBeGreaterThan(0);
+    expect(
+      count('schema') + count('copy') + count('constrain') + count('verify'),
+      told,
+    ).toBeGreaterThanOrEqual(30);
+    for (const step of ['schema', 'copy', 'constrain', 'verify'])
+      expect(count(step), told).toBeGreaterThan(0);
   });
 });
 

@@ -25,11 +25,11 @@ class CrashingServer {
 
   /** What a power cut leaves: nobody gets to write anything any more. */
   async crash(): Promise<void> {
-    const { dataDir, stop } = this.current();
-    const pid = Number(readFileSync(join(dataDir, 'postmaster.pid'), 'utf8').split('\n')[0]);
+    const server = this.current();
+    const pid = Number(readFileSync(join(server.dataDir, 'postmaster.pid'), 'utf8').split('\n')[0]);
     process.kill(pid, 'SIGQUIT');
     for (let waited = 0; isAlive(pid) && waited < 20_000; waited += 50) await sleep(50);
-    await stop();
+    await server.stop();
   }
 
   async createDatabase(name: string): Promise<string> {
@@ -74,52 +74,66 @@ afterAll(async () => {
 
 describe('the server crashes', () => {
   for (const step of ['schema', 'copy', 'constrain', 'verify'] as const) {
-    it(`right after ${step} was done and written down: the run goes on to the same target`, async () => {
-      const url = await server.createDatabase(`after_${step}`);
-      const site = await createSite({ url, name: `after_${step}`, drop: () => Promise.resolve() });
-      linkSync(workshop.source, site.source);
-      const done = STEPS.slice(0, STEPS.findIndex(({ name }) => name === step) + 1);
-      expect((await site.migrate({}, { steps: done })).exitCode).toBe(0);
-      await server.crash();
-      await server.start();
-      const resumed = await site.migrate({ resume: true });
-      expect(resumed.events.at(-1)).toMatchObject({ type: 'run.completed', exitCode: 0 });
-      expect(await fingerprintOf(url)).toEqual(reference);
-      await site.remove().catch(() => undefined);
-    }, TIMEOUT_MS);
+    it(
+      `right after ${step} was done and written down: the run goes on to the same target`,
+      async () => {
+        const url = await server.createDatabase(`after_${step}`);
+        const site = await createSite({ url, name: `after_${step}`, drop: () => Promise.resolve() });
+        linkSync(workshop.source, site.source);
+        const done = STEPS.slice(0, STEPS.findIndex(({ name }) => name === step) + 1);
+        expect((await site.migrate({}, { steps: done })).exitCode).toBe(0);
+        await server.crash();
+        await server.start();
+        const resumed = await site.migrate({ resume: true });
+        expect(resumed.events.at(-1)).toMatchObject({ type: 'run.completed', exitCode: 0 });
+        expect(await fingerprintOf(url)).toEqual(reference);
+        await site.remove().catch(() => undefined);
+      },
+      TIMEOUT_MS,
+    );
   }
 
-  it('in the middle of the copy: a clean error, and --resume completes the same target', async () => {
-    const url = await server.createDatabase('in_copy');
-    const attempt = await workshop.attempt({ database: { url, name: 'in_copy', drop: () => Promise.resolve() } });
-    const wizard = attempt.start();
-    await wizard.until((event) => event.type === 'step.progress' && event.step === 'copy');
-    await server.crash();
-    const failed = await wizard.ended;
-    expect(failed.code, failed.stderr).toBe(5);
-    expect(failed.stderr).toContain('--resume');
-    await server.start();
-    const ending = await attempt.start('--resume').ended;
-    expect(ending.code, ending.stderr).toBe(0);
-    expect(await fingerprintOf(url)).toEqual(reference);
-    await attempt.remove();
-  }, TIMEOUT_MS);
+  it(
+    'in the middle of the copy: a clean error, and --resume completes the same target',
+    async () => {
+      const url = await server.createDatabase('in_copy');
+      const attempt = await workshop.attempt({
+        database: { url, name: 'in_copy', drop: () => Promise.resolve() },
+      });
+      const wizard = attempt.start();
+      await wizard.until((event) => event.type === 'step.progress' && event.step === 'copy');
+      await server.crash();
+      const failed = await wizard.ended;
+      expect(failed.code, failed.stderr).toBe(5);
+      expect(failed.stderr).toContain('--resume');
+      await server.start();
+      const ending = await attempt.start('--resume').ended;
+      expect(ending.code, ending.stderr).toBe(0);
+      expect(await fingerprintOf(url)).toEqual(reference);
+      await attempt.remove();
+    },
+    TIMEOUT_MS,
+  );
 });
 
 describe('the machine of the wizard loses power', () => {
-  it('in the middle of writing an event: report and status know every event after it', async () => {
-    const attempt = await workshop.attempt();
-    const wizard = attempt.start();
-    await wizard.until((event) => event.type === 'step.started' && event.step === 'constrain');
-    wizard.kill('SIGKILL');
-    await wizard.ended;
-    const events = join(listRuns(attempt.backupDir).at(-1)?.path ?? '', 'events.ndjson');
-    appendFileSync(events, '{"v":1,"seq":99,"at":"2026-01-3');
-    const ending = await attempt.start('--resume').ended;
-    expect(ending.code, ending.stderr).toBe(0);
-    const lines = readFileSync(events, 'utf8').trimEnd().split('\n');
-    const shown = ending.stdout.trimEnd().split('\n');
-    expect(lines.slice(-shown.length)).toEqual(shown);
-    await attempt.remove();
-  }, TIMEOUT_MS);
+  it(
+    'in the middle of writing an event: report and status know every event after it',
+    async () => {
+      const attempt = await workshop.attempt();
+      const wizard = attempt.start();
+      await wizard.until((event) => event.type === 'step.started' && event.step === 'constrain');
+      wizard.kill('SIGKILL');
+      await wizard.ended;
+      const events = join(listRuns(attempt.backupDir).at(-1)?.path ?? '', 'events.ndjson');
+      appendFileSync(events, '{"v":1,"seq":99,"at":"2026-01-3');
+      const ending = await attempt.start('--resume').ended;
+      expect(ending.code, ending.stderr).toBe(0);
+      const lines = readFileSync(events, 'utf8').trimEnd().split('\n');
+      const shown = ending.stdout.trimEnd().split('\n');
+      expect(lines.slice(-shown.length)).toEqual(shown);
+      await attempt.remove();
+    },
+    TIMEOUT_MS,
+  );
 });

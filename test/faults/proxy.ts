@@ -100,7 +100,12 @@ export class Proxy {
       else if (tag === 'COMMIT' || tag === 'ROLLBACK') line.hasCopied = false;
       return verdict;
     });
-    relay(client, server, new Messages(true), (message) => this.watcher.fromClient?.(message, line) ?? 'forward');
+    relay(
+      client,
+      server,
+      new Messages(true),
+      (message) => this.watcher.fromClient?.(message, line) ?? 'forward',
+    );
     server.on('close', () => client.destroy());
     client.on('close', () => {
       if (!this.isDeaf) server.destroy();

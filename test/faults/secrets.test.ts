@@ -1,6 +1,15 @@
 // A planted password must turn up nowhere: not in what is printed, not in a file, not in the process list, however the wizard got
 // it and however the run ends.
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -65,85 +74,106 @@ afterAll(async () => {
 
 describe('a password given', () => {
   for (const [place, wayOf] of Object.entries(WAYS)) {
-    it(`${place} is in no output, no file and no child's arguments of any command`, async () => {
-      const way = wayOf();
-      const first = await run(way, '--json');
-      expect(first.code, first.stderr).toBe(0);
-      expect(first.stderr).not.toContain('Warning');
-      expect(first.children.some((line) => line.includes('pg_dump'))).toBe(true);
-      const endings = [first, await run(way, '--plain', '--resume', '--debug')];
-      for (const command of ['verify', 'doctor', 'status', 'report']) {
-        const isReading = command === 'status' || command === 'report';
-        const args = [command, ...(isReading ? [] : way.args), '--backup-dir', backupDir(), '--debug'];
-        endings.push(await wizard(args, way.env), await wizard([...args, '--json'], way.env));
-      }
-      for (const ending of endings) expect(ending.code, ending.stderr).toBe(ending.command === 'doctor' ? 3 : 0);
-      for (const ending of endings) expectNoSecret(PASSWORD, ending);
-      expectNoSecretInFiles(PASSWORD);
-      expectPrivateFiles();
-    }, TIMEOUT_MS);
+    it(
+      `${place} is in no output, no file and no child's arguments of any command`,
+      async () => {
+        const way = wayOf();
+        const first = await run(way, '--json');
+        expect(first.code, first.stderr).toBe(0);
+        expect(first.stderr).not.toContain('Warning');
+        expect(first.children.some((line) => line.includes('pg_dump'))).toBe(true);
+        const endings = [first, await run(way, '--plain', '--resume', '--debug')];
+        for (const command of ['verify', 'doctor', 'status', 'report']) {
+          const isReading = command === 'status' || command === 'report';
+          const args = [command, ...(isReading ? [] : way.args), '--backup-dir', backupDir(), '--debug'];
+          endings.push(await wizard(args, way.env), await wizard([...args, '--json'], way.env));
+        }
+        for (const ending of endings)
+          expect(ending.code, ending.stderr).toBe(ending.command === 'doctor' ? 3 : 0);
+        for (const ending of endings) expectNoSecret(PASSWORD, ending);
+        expectNoSecretInFiles(PASSWORD);
+        expectPrivateFiles();
+      },
+      TIMEOUT_MS,
+    );
   }
 });
 
 describe('a password stays out of sight when a run fails', () => {
-  it('because it is wrong', async () => {
-    for (const way of [
-      { args: [], env: { TTM_TARGET: targetUrl(WRONG) } },
-      { args: ['--target', targetUrl()], env: { PGPASSWORD: WRONG } },
-    ]) {
-      for (const ending of [await run(way, '--plain', '--debug'), await run(way, '--json')]) {
-        expect(ending.code, ending.stderr).toBe(5);
-        expectNoSecret(WRONG, ending);
-      }
-    }
-    expectNoSecretInFiles(WRONG);
-    expectPrivateFiles();
-  }, TIMEOUT_MS);
-
-  it('because the server cannot be reached', async () => {
-    const url = new URL(targetUrl(PASSWORD));
-    url.port = String(await closedPort());
-    for (const mode of ['--plain', '--json']) {
-      const ending = await run({ args: [], env: { TTM_TARGET: url.href } }, mode, '--debug');
-      expect(ending.code, ending.stderr).toBe(5);
-      expectNoSecret(PASSWORD, ending);
-    }
-    expectNoSecretInFiles(PASSWORD);
-  }, TIMEOUT_MS);
-
-  it('because the server refuses an SQL statement', async () => {
-    // A type of this name is in the way of the table, which only the server notices.
-    await onServer('CREATE DOMAIN app_settings AS text', database.name);
-    const way = { args: [], env: { TTM_TARGET: targetUrl(PASSWORD) } };
-    for (const mode of ['--plain', '--json']) {
-      const ending = await run(way, mode, '--debug');
-      expect(ending.code, ending.stderr).toBe(5);
-      expect(ending.stdout + ending.stderr).toContain('app_settings');
-      expectNoSecret(PASSWORD, ending);
-    }
-    expectNoSecretInFiles(PASSWORD);
-    expectPrivateFiles();
-  }, TIMEOUT_MS);
-
-  it('because its URL is not percent-encoded: not even parts of it are shown', async () => {
-    const bare = targetUrl('SECRET').split('SECRET');
-    for (const password of [PASSWORD, '12/ab@cd', '12?ab@cd', '12#ab@cd', 'ab/cd', 'a@b/c@d', '%zz/1']) {
-      const url = bare.join(password);
-      const file = writeSecret('raw', url);
+  it(
+    'because it is wrong',
+    async () => {
       for (const way of [
-        { args: [], env: { TTM_TARGET: url } },
-        { args: ['--target', url], env: {} },
-        { args: ['--target-url-file', file], env: {} },
+        { args: [], env: { TTM_TARGET: targetUrl(WRONG) } },
+        { args: ['--target', targetUrl()], env: { PGPASSWORD: WRONG } },
       ]) {
-        const ending = await run(way, '--json', '--debug');
-        expect(ending.code, `${password}\n${ending.stderr}`).toBe(2);
-        expect(ending.stderr).toContain('percent-encoded');
-        for (const part of [password, ...password.split(/[@/:?]/).filter(({ length }) => length > 3)])
-          expectNoSecret(part, ending);
+        for (const ending of [await run(way, '--plain', '--debug'), await run(way, '--json')]) {
+          expect(ending.code, ending.stderr).toBe(5);
+          expectNoSecret(WRONG, ending);
+        }
       }
-    }
-    expectNoSecretInFiles(PASSWORD);
-  }, TIMEOUT_MS);
+      expectNoSecretInFiles(WRONG);
+      expectPrivateFiles();
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'because the server cannot be reached',
+    async () => {
+      const url = new URL(targetUrl(PASSWORD));
+      url.port = String(await closedPort());
+      for (const mode of ['--plain', '--json']) {
+        const ending = await run({ args: [], env: { TTM_TARGET: url.href } }, mode, '--debug');
+        expect(ending.code, ending.stderr).toBe(5);
+        expectNoSecret(PASSWORD, ending);
+      }
+      expectNoSecretInFiles(PASSWORD);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'because the server refuses an SQL statement',
+    async () => {
+      // A type of this name is in the way of the table, which only the server notices.
+      await onServer('CREATE DOMAIN app_settings AS text', database.name);
+      const way = { args: [], env: { TTM_TARGET: targetUrl(PASSWORD) } };
+      for (const mode of ['--plain', '--json']) {
+        const ending = await run(way, mode, '--debug');
+        expect(ending.code, ending.stderr).toBe(5);
+        expect(ending.stdout + ending.stderr).toContain('app_settings');
+        expectNoSecret(PASSWORD, ending);
+      }
+      expectNoSecretInFiles(PASSWORD);
+      expectPrivateFiles();
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'because its URL is not percent-encoded: not even parts of it are shown',
+    async () => {
+      const bare = targetUrl('SECRET').split('SECRET');
+      for (const password of [PASSWORD, '12/ab@cd', '12?ab@cd', '12#ab@cd', 'ab/cd', 'a@b/c@d', '%zz/1']) {
+        const url = bare.join(password);
+        const file = writeSecret('raw', url);
+        for (const way of [
+          { args: [], env: { TTM_TARGET: url } },
+          { args: ['--target', url], env: {} },
+          { args: ['--target-url-file', file], env: {} },
+        ]) {
+          const ending = await run(way, '--json', '--debug');
+          expect(ending.code, `${password}\n${ending.stderr}`).toBe(2);
+          expect(ending.stderr).toContain('percent-encoded');
+          for (const part of [password, ...password.split(/[@/:?]/).filter(({ length }) => length > 3)])
+            expectNoSecret(part, ending);
+        }
+      }
+      expectNoSecretInFiles(PASSWORD);
+    },
+    TIMEOUT_MS,
+  );
 });
 
 type Observed = Ending & { readonly command: string; readonly children: readonly string[] };
@@ -155,7 +185,11 @@ function run({ args, env }: Way, ...more: readonly string[]): Promise<Observed> 
 
 /** Runs a command and watches the arguments of all its descendants in /proc. */
 async function wizard(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Observed> {
-  const started = new WizardProcess(args, { TMPDIR: join(folder, 'tmp'), HOME: join(folder, 'home'), ...env });
+  const started = new WizardProcess(args, {
+    TMPDIR: join(folder, 'tmp'),
+    HOME: join(folder, 'home'),
+    ...env,
+  });
   const own = commandLine(started.pid);
   const seen = new Set<string>();
   const timer = setInterval(() => {
@@ -170,7 +204,11 @@ async function wizard(args: readonly string[], env: Readonly<Record<string, stri
 function descendants(pid: number): number[] {
   try {
     const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-      readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number),
+      readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8')
+        .trim()
+        .split(' ')
+        .filter(Boolean)
+        .map(Number),
     );
     return children.flatMap((child) => [child, ...descendants(child)]);
   } catch {
@@ -228,7 +266,8 @@ function backupDir(): string {
 /** The URL of the test's database for its role. */
 function targetUrl(password?: string): string {
   const { host } = new URL(serverUrl());
-  const secret = password === undefined ? '' : `:${password === 'SECRET' ? password : encodeURIComponent(password)}`;
+  const secret =
+    password === undefined ? '' : `:${password === 'SECRET' ? password : encodeURIComponent(password)}`;
   return `postgresql://${role}${secret}@${host}/${database.name}`;
 }
 

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { WizardEvent } from '../../src/events.js';
 
-const PROGRAM = fileURLToPath(new URL('../../bin/ttm-wizard.js', import.meta.url));
+/** The program as it is installed. */
+export const PROGRAM = fileURLToPath(new URL('../../bin/ttm-wizard.js', import.meta.url));
 
 export interface Ending {
   /** Null when a signal ended it. */
@@ -25,9 +26,9 @@ export class WizardProcess {
   readonly events: WizardEvent[] = [];
   readonly ended: Promise<Ending>;
   private readonly listeners: Listener[] = [];
+  stderr = '';
+  isOver = false;
   private stdout = '';
-  private stderr = '';
-  private isOver = false;
 
   constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
     const { PATH = '/usr/bin:/bin' } = process.env;

@@ -21,7 +21,7 @@ export interface Migration {
   readonly folder: string;
 }
 
-export interface RunControl {
+interface RunControl {
   readonly steps?: readonly Step[];
   readonly stop?: AbortController;
   readonly abort?: AbortController;

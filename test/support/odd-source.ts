@@ -5,7 +5,7 @@ import { writeSample } from '../../src/demo/sample.js';
 
 type Cell = bigint | number | string | null;
 
-export const ODD_TEXTS: readonly string[] = [
+const ODD_TEXTS: readonly string[] = [
   '',
   ' ',
   'trailing spaces   ',

@@ -1,0 +1,71 @@
+// The dump is worth something only if it can be restored: into another database, where every value is compared again.
+import { createHash } from 'node:crypto';
+import { readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { findPgDump } from '../../src/tools/pg-dump.js';
+import { differencesByHand } from '../support/compare-by-hand.js';
+import { type Migration, type Site, createSite, notices } from '../support/migrate.js';
+import { writeOddSource } from '../support/odd-source.js';
+
+let site: Site;
+let run: Migration;
+let dump: string;
+
+beforeAll(async () => {
+  site = await createSite();
+  writeOddSource(site.source, { scores: 200 });
+  run = await site.migrate({ dump: true });
+  dump = join(run.folder, 'target.dump');
+});
+
+afterAll(() => site.remove());
+
+describe('the dump of a migrated target', () => {
+  it('is made last, when everything has been verified', () => {
+    expect(run.exitCode).toBe(0);
+    const completed = run.events.filter((event) => event.type === 'step.completed').map(({ step }) => step);
+    expect(completed.slice(-2)).toEqual(['verify', 'dump']);
+  });
+
+  it('restores into an empty database with every value', async () => {
+    const other = await createSite();
+    try {
+      const tools = await findPgDump(undefined);
+      const restore = await execa(
+        tools?.pgRestore ?? 'pg_restore',
+        ['--no-owner', '--exit-on-error', `--dbname=${other.target}`, dump],
+        { reject: false },
+      );
+      expect([restore.exitCode, restore.stderr]).toEqual([0, '']);
+      expect((await differencesByHand(site.source, other)).slice(0, 20)).toEqual([]);
+    } finally {
+      await other.remove();
+    }
+  });
+
+  it('stands in the manifest beside the snapshot, both with their size and SHA-256', () => {
+    const parsed: unknown = JSON.parse(readFileSync(join(run.folder, 'manifest.json'), 'utf8'));
+    const entry = z.object({ file: z.string(), bytes: z.number(), sha256: z.string() });
+    const manifest = z.array(entry).parse(parsed);
+    expect(manifest.map(({ file }) => file)).toEqual(['snapshot.db', 'target.dump']);
+    for (const { file, bytes, sha256 } of manifest) {
+      const path = join(run.folder, file);
+      expect(statSync(path).size).toBe(bytes);
+      expect(createHash('sha256').update(readFileSync(path)).digest('hex')).toBe(sha256);
+    }
+  });
+
+  it('can be left to nobody but its owner', () => {
+    expect(statSync(run.folder).mode & 0o777).toBe(0o700);
+  });
+
+  it('is missed when it is gone, without failing the run', async () => {
+    rmSync(dump);
+    const again = await site.migrate({ dump: true });
+    expect(again.exitCode).toBe(0);
+    expect(notices(again).join()).toContain('is gone or has changed since it was made');
+  });
+});
