@@ -12,7 +12,7 @@ import { WorkerPool } from '../src/chunk/pool.js';
 import { WizardError } from '../src/errors.js';
 import { FILES } from '../src/run/folder.js';
 import { progressOf } from '../src/run/progress.js';
-import { backupResult, fittedPlan, snapshotPath } from '../src/run/snapshot.js';
+import { type BackupResult, backupResult, fittedPlan, snapshotPath } from '../src/run/snapshot.js';
 import { type Step, type StepContext, Stopped } from '../src/run/step.js';
 import type { FittedPlan } from '../src/source/drift.js';
 import { openSource, sourceError } from '../src/source/sqlite.js';
@@ -52,7 +52,7 @@ export const backup: Step = {
     );
     try {
       const sha256 = await checkFile(context, pool, file);
-      const rows = await survey(context, pool, fitted, file);
+      const { rows, hasOtherSpellings } = await survey(context, pool, fitted, file);
       const { size: bytes, mtimeMs } = statSync(file);
       const manifest = {
         file: FILES.snapshot,
@@ -67,7 +67,7 @@ export const backup: Step = {
         { mode: 0o600 },
       );
       const summary = `snapshot of ${prettyBytes(bytes)} is sound, ${showRows(rows)}, SHA-256 ${sha256.slice(0, 12)}…`;
-      return { summary, result: { sha256, bytes, mtimeMs, rows, sourceStamp: stamp } };
+      return { summary, result: { sha256, bytes, mtimeMs, rows, hasOtherSpellings, sourceStamp: stamp } };
     } finally {
       await pool.close();
     }
@@ -167,7 +167,7 @@ async function survey(
   pool: WorkerPool,
   fitted: FittedPlan,
   file: string,
-): Promise<number> {
+): Promise<Pick<BackupResult, 'rows' | 'hasOtherSpellings'>> {
   const progress = progressOf(context.emit, 'backup');
   const total = statSync(file).size;
   const done = new Map<string, number>();
@@ -200,7 +200,8 @@ async function survey(
     await writeFileAtomic(join(context.folder, FILES.chunks), JSON.stringify({ chunks, badKeys }), {
       mode: 0o600,
     });
-    return chunks.reduce((rows, chunk) => rows + chunk.survey.rows, 0);
+    const rows = chunks.reduce((sum, chunk) => sum + chunk.survey.rows, 0);
+    return { rows, hasOtherSpellings: findings.some(({ code }) => code === 'time-spelling') };
   } finally {
     db.close();
   }

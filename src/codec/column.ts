@@ -28,17 +28,28 @@ export function columnCodec(column: ColumnPlan): ColumnCodec {
     canonical: () => new Problem('wrong-type', ''),
   };
   const encode = encoderFor(column.type, codec);
-  const { oneOf } = column;
+  const { oneOf, indexed } = column;
   codec.canonical =
-    oneOf === undefined
+    oneOf === undefined && indexed !== true
       ? encode
       : (value) => {
           const text = encode(value);
-          if (typeof text !== 'string' || oneOf.includes(text)) return text;
-          return new Problem('not-allowed', `is not one of ${oneOf.join(', ')}`);
+          if (typeof text !== 'string') return text;
+          if (oneOf?.includes(text) === false)
+            return new Problem('not-allowed', `is not one of ${oneOf.join(', ')}`);
+          if (indexed === true && Buffer.byteLength(text) > MAX_INDEXED_BYTES) {
+            return new Problem(
+              'too-long',
+              `has more than ${MAX_INDEXED_BYTES} bytes, too many for an index entry`,
+            );
+          }
+          return text;
         };
   return codec;
 }
+
+/** A B-tree entry is limited to a third of a page, 2,704 bytes with its header (BTMaxItemSize in nbtree.h). */
+const MAX_INDEXED_BYTES = 2600;
 
 /** Whether values are text of their own and not the text of something else. */
 export function isTextType(type: ColumnType): boolean {

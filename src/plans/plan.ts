@@ -21,6 +21,8 @@ export interface ColumnPlan {
   readonly nullable?: boolean;
   /** The column may be missing in older sources; it is then created empty. */
   readonly optional?: boolean;
+  /** Stands in a key or unique index, whose entries are limited in size. */
+  readonly indexed?: boolean;
   /** The only values that the target's CHECK lets in. */
   readonly oneOf?: readonly string[];
 }

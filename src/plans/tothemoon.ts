@@ -31,7 +31,7 @@ export const tothemoon: Plan = {
       key: ['id'],
       columns: [
         { name: 'id', declared: 'INTEGER', type: 'integer' },
-        { name: 'mint_address', declared: 'TEXT', type: 'text' },
+        { name: 'mint_address', declared: 'TEXT', type: 'text', indexed: true },
         { name: 'name', declared: 'TEXT', type: 'text', nullable: true },
         { name: 'symbol', declared: 'TEXT', type: 'text', nullable: true },
         {
@@ -74,7 +74,7 @@ export const tothemoon: Plan = {
       name: 'app_settings',
       key: ['key'],
       columns: [
-        { name: 'key', declared: 'TEXT', type: 'text' },
+        { name: 'key', declared: 'TEXT', type: 'text', indexed: true },
         { name: 'value', declared: 'TEXT', type: 'text', nullable: true },
       ],
     },

@@ -123,8 +123,8 @@ export class Execution {
       const client = await this.target();
       if (await hasRun(client, this.state.run)) await dropRun(client, this.state.run);
       const message = `run ${this.state.run} has been taken back`;
-      this.journal.emit({ type: 'run.rolled-back', exitCode: 0, message, elapsedMs: this.elapsed() });
       this.save({ outcome: 'rolled-back' });
+      this.journal.emit({ type: 'run.rolled-back', exitCode: 0, message, elapsedMs: this.elapsed() });
     } catch (error) {
       throw isTargetFailure(error) ? targetError('the earlier run cannot be taken back', error) : error;
     } finally {

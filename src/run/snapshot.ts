@@ -18,6 +18,8 @@ const backupResultSchema = z.object({
   /** Of the snapshot when it was finished, to notice changes cheaply. */
   mtimeMs: z.number(),
   rows: z.number(),
+  /** Whether times are spelled in several ways, so that the source orders them otherwise than the target does. */
+  hasOtherSpellings: z.boolean(),
   /** See sourceStamp; tells whether the source has been written to since. */
   sourceStamp: z.string(),
 });

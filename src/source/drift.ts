@@ -207,8 +207,9 @@ class Fit implements FittedPlan {
 
 function asPlan({ name, columns, key }: SourceTable): TablePlan | undefined {
   const plans = columns.map((column: SourceColumn): ColumnPlan => {
-    const nullable = column.keyPosition === 0;
-    return { name: column.name, declared: column.declared, type: typeFor(column.declared), nullable };
+    const isKey = column.keyPosition > 0;
+    const type = typeFor(column.declared);
+    return { name: column.name, declared: column.declared, type, nullable: !isKey, indexed: isKey };
   });
   const inKey = plans.filter((column) => key.includes(column.name));
   if (inKey.length === 0 || !inKey.every(({ type }) => type === 'text' || type === 'bigint'))
