@@ -51,7 +51,7 @@ afterAll(async () => {
 describe('the wizard is killed with kill -9 at the moment when', () => {
   for (const point of ['copied', 'committed'] as const) {
     for (const chunk of [1, 4, CHUNKS]) {
-      for (const isDeaf of [false, true]) {
+      for (const isDeaf of chunk === 4 ? [false, true] : [false]) {
         const cable = isDeaf ? ', and the server does not notice' : '';
         it(
           `${NAMES[point]}, at chunk ${chunk} of ${CHUNKS}${cable}: --resume completes the same target`,

@@ -14,26 +14,23 @@ const STEPS: readonly StepName[] = ['preflight', 'backup', 'schema', 'copy', 'co
 
 /** Each line one run: the steps in which it is killed, one after the other, before it is left alone. */
 const KILLS: readonly (readonly StepName[])[] = [
-  ['schema'],
-  ['schema', 'schema'],
-  ['schema', 'copy'],
+  ['schema', 'schema', 'copy'],
   ['schema', 'copy', 'constrain'],
   ['schema', 'constrain', 'verify'],
+  ['schema', 'schema', 'verify'],
   ['copy'],
-  ['copy', 'copy'],
   ['copy', 'copy', 'copy'],
-  ['copy', 'constrain'],
-  ['copy', 'verify'],
+  ['copy', 'copy', 'constrain'],
   ['copy', 'constrain', 'verify'],
+  ['copy', 'verify'],
   ['constrain'],
-  ['constrain', 'constrain'],
-  ['constrain', 'verify'],
+  ['constrain', 'constrain', 'verify'],
+  ['constrain', 'constrain', 'constrain'],
   ['verify'],
-  ['verify', 'verify'],
   ['verify', 'verify', 'verify'],
-  ['preflight', 'schema'],
-  ['backup', 'copy'],
+  ['preflight', 'schema', 'copy'],
   ['backup', 'backup', 'constrain'],
+  ['backup', 'copy', 'verify'],
 ];
 
 interface Moment {

@@ -17,11 +17,13 @@ const TIMEOUT_MS = 90_000;
 const AT_ONCE_MS = 2000 + 1500;
 
 let workshop: Workshop;
+let prepared: Attempt;
 let reference: Fingerprint;
 let attempt: Attempt;
 
 beforeAll(async () => {
   workshop = new Workshop(26_000);
+  prepared = await workshop.prepare();
   const undisturbed = await workshop.attempt();
   const ending = await undisturbed.start().ended;
   expect(ending.code, ending.stderr).toBe(0);
@@ -30,15 +32,17 @@ beforeAll(async () => {
 }, TIMEOUT_MS);
 
 afterEach(() => attempt.remove());
-afterAll(() => workshop.remove());
+afterAll(async () => {
+  await prepared.remove();
+  workshop.remove();
+});
 
 describe('Ctrl-C once', () => {
   for (const step of ['preflight', 'backup', 'copy', 'constrain', 'verify'] as const) {
     it(
       `in ${step} stops at a safe point with 130, and --resume completes the same target`,
       async () => {
-        attempt = await workshop.attempt();
-        const wizard = attempt.start();
+        const wizard = await begin(step);
         await wizard.until(isWellWithin(step));
         wizard.kill('SIGINT');
         const ending = await wizard.ended;
@@ -58,8 +62,7 @@ describe('Ctrl-C twice', () => {
     it(
       `in ${step} ends at once with 130, no session stays, and --resume completes the same target`,
       async () => {
-        attempt = await workshop.attempt();
-        const wizard = attempt.start();
+        const wizard = await begin(step);
         await wizard.until(isWellWithin(step));
         wizard.kill('SIGINT');
         wizard.kill('SIGINT');
@@ -82,8 +85,7 @@ describe('Ctrl-C while the server makes the wizard wait', () => {
   it(
     'once waits on, twice ends at once, no session stays, and --resume completes the same target',
     async () => {
-      attempt = await workshop.attempt();
-      const wizard = attempt.start();
+      const wizard = await begin('constrain');
       const stranger = await connectAsText(attempt.database.url);
       try {
         await wizard.until((event) => event.type === 'table.started');
@@ -113,8 +115,7 @@ describe('kill (SIGTERM)', () => {
     it(
       `in ${step} ends at once with 143, no session stays, and --resume completes the same target`,
       async () => {
-        attempt = await workshop.attempt();
-        const wizard = attempt.start();
+        const wizard = await begin(step);
         await wizard.until(isWellWithin(step));
         wizard.kill('SIGTERM');
         const toldAt = performance.now();
@@ -133,8 +134,7 @@ describe('nobody reads any more', () => {
   it(
     'because the SSH session hangs up (SIGHUP): the work goes on to the end',
     async () => {
-      attempt = await workshop.attempt();
-      const wizard = attempt.start();
+      const wizard = await begin('copy');
       await wizard.until(isWellWithin('copy'));
       wizard.kill('SIGHUP');
       expect((await wizard.ended).code).toBe(0);
@@ -146,8 +146,7 @@ describe('nobody reads any more', () => {
   it(
     'because the terminal is gone with the session (SIGHUP, then EPIPE): the work goes on to the end',
     async () => {
-      attempt = await workshop.attempt();
-      const wizard = attempt.start();
+      const wizard = await begin('preflight');
       await wizard.until(isWellWithin('preflight'));
       wizard.closeOutput();
       wizard.kill('SIGHUP');
@@ -160,8 +159,7 @@ describe('nobody reads any more', () => {
   it(
     'because the pipe behind standard output is closed (EPIPE): the work goes on to the end',
     async () => {
-      attempt = await workshop.attempt();
-      const wizard = attempt.start();
+      const wizard = await begin('backup');
       await wizard.until(isWellWithin('backup'));
       wizard.closeOutput();
       expect((await wizard.ended).code).toBe(0);
@@ -197,6 +195,13 @@ describe('the terminal window', () => {
     TIMEOUT_MS,
   );
 });
+
+/** A run in which `step` is still to come. */
+async function begin(step: StepName): Promise<WizardProcess> {
+  const isEarly = step === 'preflight' || step === 'backup';
+  attempt = await workshop.attempt(isEarly ? {} : { preparedIn: prepared.backupDir });
+  return attempt.start('--resume');
+}
 
 /** Sessions of the wizard that wait for somebody else's lock. */
 const WAITING = `SELECT pid FROM pg_stat_activity
