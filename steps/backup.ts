@@ -8,11 +8,17 @@ import prettyBytes from 'pretty-bytes';
 import writeFileAtomic from 'write-file-atomic';
 import { showRows } from '../src/output/format.js';
 import { scanTables } from '../src/chunk/scan.js';
-import { WorkerPool } from '../src/chunk/pool.js';
+import type { WorkerPool } from '../src/chunk/pool.js';
 import { WizardError } from '../src/errors.js';
 import { FILES } from '../src/run/folder.js';
 import { progressOf } from '../src/run/progress.js';
-import { type BackupResult, backupResult, fittedPlan, snapshotPath } from '../src/run/snapshot.js';
+import {
+  type BackupResult,
+  backupResult,
+  fittedPlan,
+  snapshotPath,
+  snapshotPool,
+} from '../src/run/snapshot.js';
 import { type Step, type StepContext, Stopped } from '../src/run/step.js';
 import type { FittedPlan } from '../src/source/drift.js';
 import { openSource, sourceError } from '../src/source/sqlite.js';
@@ -46,31 +52,22 @@ export const backup: Step = {
         context,
         drift.map(({ message }) => message),
       );
-    const pool = new WorkerPool(
-      { file, tables: fitted.tables, present: fitted.present },
-      context.options.jobs,
-    );
-    try {
-      const sha256 = await checkFile(context, pool, file);
-      const { rows, hasOtherSpellings } = await survey(context, pool, fitted, file);
-      const { size: bytes, mtimeMs } = statSync(file);
-      const manifest = {
-        file: FILES.snapshot,
-        bytes,
-        sha256,
-        source: context.options.source,
-        madeAt: new Date().toISOString(),
-      };
-      await writeFileAtomic(
-        join(context.folder, FILES.manifest),
-        `${JSON.stringify([manifest], null, 2)}\n`,
-        { mode: 0o600 },
-      );
-      const summary = `snapshot of ${prettyBytes(bytes)} is sound, ${showRows(rows)}, SHA-256 ${sha256.slice(0, 12)}…`;
-      return { summary, result: { sha256, bytes, mtimeMs, rows, hasOtherSpellings, sourceStamp: stamp } };
-    } finally {
-      await pool.close();
-    }
+    const pool = await snapshotPool(context, fitted);
+    const sha256 = await checkFile(context, pool, file);
+    const { rows, hasOtherSpellings } = await survey(context, pool, fitted, file);
+    const { size: bytes, mtimeMs } = statSync(file);
+    const manifest = {
+      file: FILES.snapshot,
+      bytes,
+      sha256,
+      source: context.options.source,
+      madeAt: new Date().toISOString(),
+    };
+    await writeFileAtomic(join(context.folder, FILES.manifest), `${JSON.stringify([manifest], null, 2)}\n`, {
+      mode: 0o600,
+    });
+    const summary = `snapshot of ${prettyBytes(bytes)} is sound, ${showRows(rows)}, SHA-256 ${sha256.slice(0, 12)}…`;
+    return { summary, result: { sha256, bytes, mtimeMs, rows, hasOtherSpellings, sourceStamp: stamp } };
   },
 
   check(context) {

@@ -41,44 +41,40 @@ export const copy: Step = {
     const pool = await snapshotPool(context, fitted);
     const startedAt = performance.now();
     let [rows, quarantined] = [0, 0];
-    try {
-      for (const table of fitted.tables) {
-        const startedTableAt = performance.now();
-        const own = chunks.filter((chunk) => chunk.table === table.name);
-        const total = sumOf(own, ({ rows: good, bad }) => good + bad);
-        const size = sumOf(own, ({ bytes }) => bytes);
-        context.emit({ type: 'table.started', step: 'copy', table: table.name, rows: total, bytes: size });
-        const left = own.filter((chunk) => !copied.has(`${chunk.table} ${chunk.number}`));
-        let done = total - sumOf(left, ({ rows: good, bad }) => good + bad);
-        let bytes = size - sumOf(left, ({ bytes: part }) => part);
-        const orphans = orphanRules(table, badKeys);
-        const jobs = left.map((chunk) => ({ kind: 'copy' as const, chunk, survey: chunk.survey, orphans }));
-        const isComplete = await pool.run(
-          jobs.values(),
-          (_, result) => {
-            done += result.rows + result.quarantined;
-            bytes += result.bytes;
-            progress({ doing: 'rows', table: table.name, done, total, unit: 'rows', bytes });
-          },
-          context.stop,
-        );
-        if (!isComplete) throw new Stopped();
-        const set = sumOf(own, ({ bad }) => bad);
-        rows += total - set;
-        quarantined += set;
-        const elapsedMs = Math.round(performance.now() - startedTableAt);
-        context.emit({
-          type: 'table.copied',
-          step: 'copy',
-          table: table.name,
-          rows: total - set,
-          bytes: size,
-          quarantined: set,
-          elapsedMs,
-        });
-      }
-    } finally {
-      await pool.close();
+    for (const table of fitted.tables) {
+      const startedTableAt = performance.now();
+      const own = chunks.filter((chunk) => chunk.table === table.name);
+      const total = sumOf(own, ({ rows: good, bad }) => good + bad);
+      const size = sumOf(own, ({ bytes }) => bytes);
+      context.emit({ type: 'table.started', step: 'copy', table: table.name, rows: total, bytes: size });
+      const left = own.filter((chunk) => !copied.has(`${chunk.table} ${chunk.number}`));
+      let done = total - sumOf(left, ({ rows: good, bad }) => good + bad);
+      let bytes = size - sumOf(left, ({ bytes: part }) => part);
+      const orphans = orphanRules(table, badKeys);
+      const jobs = left.map((chunk) => ({ kind: 'copy' as const, chunk, survey: chunk.survey, orphans }));
+      const isComplete = await pool.run(
+        jobs.values(),
+        (_, result) => {
+          done += result.rows + result.quarantined;
+          bytes += result.bytes;
+          progress({ doing: 'rows', table: table.name, done, total, unit: 'rows', bytes });
+        },
+        context.stop,
+      );
+      if (!isComplete) throw new Stopped();
+      const set = sumOf(own, ({ bad }) => bad);
+      rows += total - set;
+      quarantined += set;
+      const elapsedMs = Math.round(performance.now() - startedTableAt);
+      context.emit({
+        type: 'table.copied',
+        step: 'copy',
+        table: table.name,
+        rows: total - set,
+        bytes: size,
+        quarantined: set,
+        elapsedMs,
+      });
     }
     await flushChunks(await context.target(), context.run);
     const rate = Math.round(rows / Math.max(0.001, (performance.now() - startedAt) / 1000));

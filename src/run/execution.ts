@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import type pg from 'pg';
 import { showRows } from '../output/format.js';
+import type { WorkerPool } from '../chunk/pool.js';
 import type { RunOptions } from '../config/run-options.js';
 import { WizardError, messageOf } from '../errors.js';
 import type { StepName, Totals } from '../events.js';
@@ -40,6 +41,7 @@ export class Execution {
   private readonly journal: Journal;
   private readonly startedAt = performance.now();
   private client: Promise<pg.Client> | undefined;
+  private pool: WorkerPool | undefined;
   private readonly clients: pg.Client[] = [];
   private readonly options: RunOptions;
   private readonly steps: readonly Step[];
@@ -283,6 +285,7 @@ export class Execution {
       log: this.journal.log,
       target: () => this.target(),
       address: () => Promise.resolve(this.address()),
+      workers: (make) => (this.pool ??= make()),
       result: (step) => this.state.results[step],
     };
   }
@@ -314,6 +317,8 @@ export class Execution {
   }
 
   private async disconnect(): Promise<void> {
+    await this.pool?.close();
+    this.pool = undefined;
     for (const client of this.clients) await client.end().catch(() => undefined);
     this.clients.length = 0;
     this.client = undefined;

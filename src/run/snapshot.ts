@@ -61,16 +61,19 @@ export function chunkList(context: StepContext): ChunkList {
   }
 }
 
-/** Worker threads that read the snapshot and, for what needs it, write to the target. */
+/**
+ * Worker threads that read the snapshot and, for what needs it, write to the target: the same ones for all steps of a process,
+ * because their code is fast only when it has run for a while. The run ends them.
+ */
 export async function snapshotPool(context: StepContext, fitted: FittedPlan): Promise<WorkerPool> {
   const { jobs, onBadValue } = context.options;
-  const target = await context.address();
   const setup = {
     file: snapshotPath(context),
     tables: fitted.tables,
     present: fitted.present,
-    target,
+    target: await context.address(),
     runId: context.run,
+    quarantine: onBadValue === 'quarantine',
   };
-  return new WorkerPool({ ...setup, quarantine: onBadValue === 'quarantine' }, jobs);
+  return context.workers(() => new WorkerPool(setup, jobs));
 }

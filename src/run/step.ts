@@ -2,6 +2,7 @@
 // its result, which is kept in state.json.
 import type pg from 'pg';
 import type { Logger } from 'pino';
+import type { WorkerPool } from '../chunk/pool.js';
 import type { RunOptions } from '../config/run-options.js';
 import type { Emit, StepName } from '../events.js';
 import type { TargetAddress } from '../target/connect.js';
@@ -19,6 +20,8 @@ export interface StepContext {
   target(): Promise<pg.Client>;
   /** For further connections, once preflight has found the schema. */
   address(): Promise<TargetAddress>;
+  /** The worker threads of this process, made on first use. */
+  workers(make: () => WorkerPool): WorkerPool;
   /** What a completed step left; the step that made it checks its form. */
   result(step: StepName): unknown;
 }

@@ -47,8 +47,6 @@ export const verify: Step = {
       if (errors > 0) throw different(errors, compared.differences);
     } catch (error) {
       throw isServerError(error) ? targetError('the target cannot be compared', error) : error;
-    } finally {
-      await pool.close();
     }
     return { summary: `${showRows(rows)} are equal on both sides, value by value` };
   },
@@ -70,8 +68,6 @@ export const verify: Step = {
       if (errors > 0) throw different(errors, differences);
     } catch (error) {
       throw isServerError(error) ? targetError('the target cannot be compared', error) : error;
-    } finally {
-      await pool.close();
     }
   },
 
