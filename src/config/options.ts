@@ -78,11 +78,11 @@ const table = [
     name: 'jobs',
     argument: 'N',
     env: 'TTM_JOBS',
-    help: 'worker threads (default: 2)',
+    help: 'worker threads (default: 3)',
     group: 'How',
     commands: ['run', 'verify', 'demo'],
     range: [1, 64],
-    default: 2,
+    default: 3,
   },
   {
     name: 'on-bad-value',

@@ -88,7 +88,7 @@ function resolveWith(
     plan,
     source: fallBack('source', plan.defaultSource),
     backupDir: fallBack('backup-dir', plan.defaultBackupDir),
-    jobs: settings.origin('jobs') === undefined ? 2 : settings.count('jobs'),
+    jobs: settings.origin('jobs') === undefined ? 3 : settings.count('jobs'),
     onBadValue: settings.choice('on-bad-value', ['stop', 'quarantine']),
     onDrift: settings.choice('on-drift', ['stop', 'carry', 'leave']),
     dump: !settings.isOn('no-dump'),

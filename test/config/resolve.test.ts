@@ -38,7 +38,7 @@ describe('a run', () => {
     expect(options).toMatchObject({
       source: '/srv/tothemoon/dev.db',
       backupDir: '/srv/tothemoon/backups',
-      jobs: 2,
+      jobs: 3,
       onBadValue: 'stop',
       onDrift: 'stop',
       dump: true,

