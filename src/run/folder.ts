@@ -71,10 +71,20 @@ export function saveState(folder: string, state: RunState): void {
   writeFileAtomicSync(join(folder, FILES.state), `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
 }
 
-/** Removes the unfinished files that a killed process left beside the real ones: NAME.NUMBER is write-file-atomic's naming. */
-export function removeUnfinished(folder: string): void {
-  for (const name of readdirSync(folder))
-    if (/\.(?:json|txt)\.\d+$/.test(name)) rmSync(join(folder, name), { force: true });
+/**
+ * What killed processes left of files that they were writing, in all runs of the folder: nobody else writes there while we hold
+ * its lock. Also in the runs that will not be gone on with, and in those killed before their first state was written.
+ */
+export function removeUnfinished(backupDir: string): void {
+  for (const run of readdirSync(backupDir).filter(isRunId)) {
+    for (const name of readdirSync(join(backupDir, run))) {
+      if (/\.(?:json|txt)\.\d+$/.test(name)) rmSync(join(backupDir, run, name), { force: true });
+    }
+  }
+}
+
+function isRunId(name: string): boolean {
+  return /^\d{8}-\d{6}-[0-9a-f]{4}$/.test(name);
 }
 
 /** The runs in a backup folder, oldest first; folders that are not runs are passed over. */
@@ -87,9 +97,7 @@ export function listRuns(backupDir: string): RunFolder[] {
     throw error;
   }
   return names
-    .filter(
-      (name) => /^\d{8}-\d{6}-[0-9a-f]{4}$/.test(name) && existsSync(join(backupDir, name, FILES.state)),
-    )
+    .filter((name) => isRunId(name) && existsSync(join(backupDir, name, FILES.state)))
     .sort()
     .map((name) => ({ path: join(backupDir, name), state: loadState(join(backupDir, name)) }));
 }

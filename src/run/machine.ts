@@ -26,13 +26,13 @@ export async function runMigration(options: RunOptions, steps: readonly Step[], 
   prepareFolder(options.backupDir);
   const lock = lockFolder(options.backupDir);
   try {
+    removeUnfinished(options.backupDir);
     const earlier = findEarlier(options);
     if (earlier !== undefined && options.restart) {
       const old = new Execution(options, steps, io, earlier, 'resumed');
       await old.takeBack();
     } else if (earlier !== undefined) {
       checkSameChoices(earlier.state, options);
-      removeUnfinished(earlier.path);
       return await new Execution(options, planned, io, earlier, 'resumed').execute();
     }
     return await new Execution(
