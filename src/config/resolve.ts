@@ -1,7 +1,7 @@
 // From settings to what a run is asked to do. Everything that is wrong is reported together, before any question.
 import { resolve } from 'node:path';
 import { planNamed } from '../plans/index.js';
-import type { CommandName } from './options.js';
+import { type CommandName, DEFAULT_JOBS } from './options.js';
 import { Problems } from './problems.js';
 import type { RunOptions } from './run-options.js';
 import { type Flags, type Settings, readSettings } from './settings.js';
@@ -88,7 +88,7 @@ function resolveWith(
     plan,
     source: fallBack('source', plan.defaultSource),
     backupDir: fallBack('backup-dir', plan.defaultBackupDir),
-    jobs: settings.origin('jobs') === undefined ? 3 : settings.count('jobs'),
+    jobs: settings.origin('jobs') === undefined ? DEFAULT_JOBS : settings.count('jobs'),
     onBadValue: settings.choice('on-bad-value', ['stop', 'quarantine']),
     onDrift: settings.choice('on-drift', ['stop', 'carry', 'leave']),
     dump: !settings.isOn('no-dump'),
