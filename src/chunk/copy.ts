@@ -10,7 +10,7 @@ import type { CopyResult, Job } from './jobs.js';
 import type { BadRow, ChunkReader } from './reader.js';
 
 /** Handed to the socket at a time: large enough that calls cost nothing, small enough that the server never waits. */
-const SLICE_BYTES = 64 * 1024;
+const SLICE_BYTES = 256 * 1024;
 
 type CopyJob = Extract<Job, { kind: 'copy' }>;
 

@@ -66,20 +66,24 @@ describe(`verification of a damaged target (seed ${seed})`, () => {
   it.each(Array.from({ length: ROUNDS }, (_, round) => [round + 1]))(
     'names every row and column in round %i, and nothing else',
     async (round) => {
-      await dropConstraints(site);
-      const vandal = new Vandal(site, seed + round);
-      const mutations: Mutation[] = [];
-      for (let n = 0; n < MUTATIONS_A_ROUND; n++) mutations.push(await vandal.strike());
-      const verification = await verifyNow(site);
-      const expected = mutations.flatMap((mutation) => mutation.expected).sort();
-      const story = mutations.map(({ sql }) => sql).join('\n');
-      expect(namedRows(verification), `seed ${seed}, round ${round}:\n${story}`).toEqual(expected);
-      expect(verification.exitCode).toBe(expected.length === 0 ? 0 : 6);
-      const differences = verification.events.filter((event) => event.type === 'table.verified');
-      expect(differences.reduce((sum, table) => sum + table.differences, 0)).toBe(expected.length);
-      const missing = verification.complaints.filter(({ code }) => code === 'constraint-missing');
-      expect(missing).toHaveLength(Object.values(CONSTRAINTS).flat().length);
-      await undoAll();
+      try {
+        await dropConstraints(site);
+        const vandal = new Vandal(site, seed + round);
+        const mutations: Mutation[] = [];
+        for (let n = 0; n < MUTATIONS_A_ROUND; n++) mutations.push(await vandal.strike());
+        const verification = await verifyNow(site);
+        const expected = mutations.flatMap((mutation) => mutation.expected).sort();
+        const story = mutations.map(({ sql }) => sql).join('\n');
+        expect(namedRows(verification), `seed ${seed}, round ${round}:\n${story}`).toEqual(expected);
+        expect(verification.exitCode).toBe(expected.length === 0 ? 0 : 6);
+        const differences = verification.events.filter((event) => event.type === 'table.verified');
+        expect(differences.reduce((sum, table) => sum + table.differences, 0)).toBe(expected.length);
+        const missing = verification.complaints.filter(({ code }) => code === 'constraint-missing');
+        expect(missing).toHaveLength(Object.values(CONSTRAINTS).flat().length);
+      } finally {
+        // Damage left behind would make all later rounds fail too, and hide which one it was.
+        await undoAll();
+      }
     },
   );
 
