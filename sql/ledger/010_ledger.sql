@@ -47,6 +47,7 @@ CREATE TABLE IF NOT EXISTS ttm_wizard.chunk (
 CREATE TABLE IF NOT EXISTS ttm_wizard.quarantine (
     run_id text NOT NULL REFERENCES ttm_wizard.run (id) ON DELETE CASCADE,
     table_name text NOT NULL,
+    chunk_number integer NOT NULL,
     row_key text NOT NULL,
     column_name text NOT NULL,
     position integer NOT NULL,

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { showValue } from '../codec/problem.js';
 import type { ColumnPlan, TablePlan } from '../plans/plan.js';
 import { fillSql, quoteName } from '../target/sql.js';
+import type { RowChange } from './changes.js';
 import type { OrphanRule } from './jobs.js';
 import { type ChunkRange, keyColumns, splitLine, targetLine, targetOrder, targetRange } from './range.js';
 import type { ChunkReader } from './reader.js';
@@ -20,6 +21,17 @@ export interface RowDifference {
 const FETCH_ROWS = 2000;
 const rowSchema = z.object({ key: z.string(), line: z.string() });
 
+/** One row that is not the same on both sides, as canonical lines. */
+export interface LineDifference {
+  readonly kind: RowDifference['kind'];
+  /** The line of the key columns alone. */
+  readonly key: string;
+  /** Absent for an added row. */
+  readonly source?: string;
+  /** Absent for a missing row. */
+  readonly target?: string;
+}
+
 /** Yields to `found` every difference between the chunk in the source and in the target; `client` must be free. */
 export async function compareRows(
   client: pg.Client,
@@ -29,24 +41,47 @@ export async function compareRows(
   found: (difference: RowDifference) => void,
 ): Promise<void> {
   const { table } = reader;
-  const source = sourceLines(reader, chunk, orphans);
+  await compareLines(
+    client,
+    table,
+    chunk,
+    sourceLines(reader, chunk, orphans),
+    ({ kind, key, source, target }) =>
+      found({
+        kind,
+        table: table.name,
+        key: showKey(table, key),
+        columns:
+          kind === 'changed' && source !== undefined && target !== undefined
+            ? showColumns(table.columns, source, target)
+            : [],
+      }),
+  );
+}
+
+/** The same on lines; `source` maps the line of each row's key to its whole line. */
+export async function compareLines(
+  client: pg.Client,
+  table: TablePlan,
+  chunk: ChunkRange,
+  source: ReadonlyMap<string, string>,
+  found: (difference: LineDifference) => void,
+): Promise<void> {
   const seen = new Set<string>();
-  const report = (kind: RowDifference['kind'], key: string, columns: RowDifference['columns'] = []): void =>
-    found({ kind, table: table.name, key: showKey(table, key), columns });
   for await (const { key, line } of targetLines(client, table, chunk)) {
     const expected = source.get(key);
-    if (expected === undefined) report('added', key);
-    else if (seen.has(key)) report('duplicated', key);
+    if (expected === undefined) found({ kind: 'added', key, target: line });
+    else if (seen.has(key)) found({ kind: 'duplicated', key, source: expected, target: line });
     else {
       seen.add(key);
-      if (expected !== line) report('changed', key, changedColumns(table.columns, expected, line));
+      if (expected !== line) found({ kind: 'changed', key, source: expected, target: line });
     }
   }
-  for (const key of source.keys()) if (!seen.has(key)) report('missing', key);
+  for (const [key, line] of source) if (!seen.has(key)) found({ kind: 'missing', key, source: line });
 }
 
 /** Canonical lines of the good rows by the text of their key fields. */
-function sourceLines(
+export function sourceLines(
   reader: ChunkReader,
   chunk: ChunkRange,
   orphans: readonly OrphanRule[],
@@ -60,6 +95,23 @@ function sourceLines(
     lines.set(positions.map((position) => fields[position] ?? '').join('\t'), line);
   }
   return lines;
+}
+
+/** What `side` needs so that the row equals the other side's. Throws RangeError for a duplicated row: keys forbid it. */
+export function changeFor(
+  side: 'source' | 'target',
+  table: TablePlan,
+  { kind, key, source, target }: LineDifference,
+): RowChange {
+  const [wanted, actual] = side === 'target' ? [source, target] : [target, source];
+  const common = { table: table.name, key: splitLine(keyColumns(table), key) };
+  if (kind === 'duplicated') throw new RangeError(`row ${key} of ${table.name} stands twice in the target`);
+  if (wanted === undefined) return { ...common, kind: 'delete', fields: [], changed: [] };
+  const fields = splitLine(table.columns, wanted);
+  if (actual === undefined) return { ...common, kind: 'insert', fields, changed: [] };
+  const before = splitLine(table.columns, actual);
+  const changed = fields.flatMap((field, i) => (field === before[i] ? [] : [i]));
+  return { ...common, kind: 'update', fields, changed };
 }
 
 async function* targetLines(
@@ -88,7 +140,7 @@ async function* targetLines(
   }
 }
 
-function changedColumns(
+function showColumns(
   columns: readonly ColumnPlan[],
   source: string,
   target: string,

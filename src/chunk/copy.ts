@@ -144,6 +144,7 @@ async function quarantineRow(
       cell.storageClass,
       cell.bytes,
       problem === undefined ? null : `${problem.code}: ${problem.detail}`,
+      chunk.number,
     ]);
   }
 }

@@ -2,8 +2,10 @@
 import type { ProblemCode } from '../codec/problem.js';
 import type { ForeignKeyPlan, TablePlan } from '../plans/plan.js';
 import type { TargetAddress } from '../target/connect.js';
+import type { RowChange } from './changes.js';
 import type { RowDifference } from './compare.js';
 import type { ChunkRange } from './range.js';
+import type { RawCell } from './reader.js';
 
 export interface WorkerSetup {
   /** The SQLite file to read: the live source in preflight, the snapshot afterwards. */
@@ -38,6 +40,22 @@ export type Job =
   | { readonly kind: 'compare'; readonly chunk: ChunkRange; readonly orphans: readonly OrphanRule[] }
   /** The target's side alone. */
   | { readonly kind: 'digest'; readonly chunk: ChunkRange }
+  /** What the target needs to equal the live source; nothing when `fingerprint` or the digest are as they were. */
+  | {
+      readonly kind: 'catch-up';
+      readonly chunk: ChunkRange;
+      readonly orphans: readonly OrphanRule[];
+      readonly ledger: Pick<ChunkSurvey, 'rows' | 'bad' | 'digest'>;
+      /** Of an earlier pass of this process. */
+      readonly fingerprint?: string;
+    }
+  /** What the source needs to equal the target; nothing when the target is as the ledger says. */
+  | {
+      readonly kind: 'carry-back';
+      readonly chunk: ChunkRange;
+      readonly orphans: readonly OrphanRule[];
+      readonly ledger: Pick<ChunkSurvey, 'rows' | 'digest'>;
+    }
   /** SQLite's own check of the whole file. */
   | { readonly kind: 'integrity' }
   /** One of the application's queries on the file. */
@@ -95,6 +113,28 @@ interface CompareResult {
   readonly count: number;
 }
 
+export interface CatchUpResult {
+  /** Undefined for a chunk with rows in quarantine. */
+  readonly fingerprint: string | undefined;
+  /** Undefined when nothing has changed. */
+  readonly survey?: SurveyResult;
+  readonly changes: readonly RowChange[];
+  /** Rows that the target cannot hold, for the quarantine. */
+  readonly badRows: readonly QuarantineRow[];
+}
+
+/** A row for the quarantine, cell by cell. */
+export interface QuarantineRow {
+  readonly key: string;
+  readonly cells: readonly (RawCell & { readonly problem: string | null })[];
+}
+
+interface CarryBackResult {
+  /** The target's side now. */
+  readonly target: TargetDigest;
+  readonly changes: readonly RowChange[];
+}
+
 export interface QueryResult {
   readonly columns: readonly string[];
   /** Values in canonical text, null for NULL. */
@@ -110,6 +150,8 @@ export interface JobResults {
   verify: VerifyResult;
   compare: CompareResult;
   digest: TargetDigest;
+  'catch-up': CatchUpResult;
+  'carry-back': CarryBackResult;
   /** Complaints; none when the file is sound. */
   integrity: readonly string[];
   query: QueryResult;

@@ -7,10 +7,17 @@ import { type ChunkRange, type KeyText, isTextKey, keyColumns, sourceKey, source
 /** Rows a chunk: small enough to repeat without notice, large enough that its transaction costs nothing (measured: 2,000 to 10,000 alike). */
 const CHUNK_ROWS = 5000;
 
-/** Yields the chunks of `table` in key order; the last one has no upper limit. Looks at the database while it goes. */
-export function* planChunks(db: Database, table: TablePlan, rows = CHUNK_ROWS): Generator<ChunkRange> {
-  let low: KeyText = null;
-  let number = 0;
+/**
+ * Yields the chunks of `table` in key order, from the key and number given; the last one has no upper limit. Looks at the
+ * database while it goes.
+ */
+export function* planChunks(
+  db: Database,
+  table: TablePlan,
+  rows = CHUNK_ROWS,
+  from: Pick<ChunkRange, 'low' | 'number'> = { low: null, number: 0 },
+): Generator<ChunkRange> {
+  let { low, number } = from;
   for (;;) {
     const high: KeyText = canSplit(db, table) ? boundaryAfter(db, table, low, rows) : null;
     yield { table: table.name, number, low, high };

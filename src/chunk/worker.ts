@@ -11,7 +11,9 @@ import { findDamage } from '../source/soundness.js';
 import { openSource, sourceError } from '../source/sqlite.js';
 import { connectTarget, targetError } from '../target/connect.js';
 import { fillSql, quoteName } from '../target/sql.js';
-import { type RowDifference, compareRows } from './compare.js';
+import { catchUpChunk } from './catch-up.js';
+import type { RowChange } from './changes.js';
+import { type RowDifference, changeFor, compareLines, compareRows, sourceLines } from './compare.js';
 import { copyChunk } from './copy.js';
 import type { Job, JobResults, WorkerSetup } from './jobs.js';
 import type { WorkerReply, WorkerRequest } from './pool.js';
@@ -74,6 +76,10 @@ async function perform(job: Job): Promise<JobResults[Job['kind']]> {
       return compareChunk(job);
     case 'digest':
       return digestTarget(await targetClient(), job.chunk);
+    case 'catch-up':
+      return catchUpChunk(source(), readerFor(job.chunk.table), job, await targetClient());
+    case 'carry-back':
+      return carryBackChunk(job);
     case 'integrity':
       return findDamage(source(), 'integrity_check', 20);
     case 'query':
@@ -92,6 +98,22 @@ async function compareChunk({
     if (differences.length < MAX_DIFFERENCES) differences.push(difference);
   });
   return { differences, count };
+}
+
+async function carryBackChunk({
+  chunk,
+  orphans,
+  ledger,
+}: Extract<Job, { kind: 'carry-back' }>): Promise<JobResults['carry-back']> {
+  const client = await targetClient();
+  const target = await digestTarget(client, chunk);
+  if (target.digest === ledger.digest && target.rows === ledger.rows) return { target, changes: [] };
+  const reader = readerFor(chunk.table);
+  const changes: RowChange[] = [];
+  await compareLines(client, reader.table, chunk, sourceLines(reader, chunk, orphans), (difference) =>
+    changes.push(changeFor('source', reader.table, difference)),
+  );
+  return { target, changes };
 }
 
 function runQuery(sql: string): JobResults['query'] {

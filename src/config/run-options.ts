@@ -1,6 +1,21 @@
 // What one migration is asked to do, after flags, environment, config file and defaults have been brought together.
 import type { Plan } from '../plans/plan.js';
 
+/** How the application is switched over. */
+export interface CutoverOptions {
+  /** The first beats the others, as systemd's EnvironmentFile beats .env; empty for those of the plan that exist. */
+  readonly envFiles: readonly string[];
+  /** systemd units; empty for those of the plan that exist. */
+  readonly services: readonly string[];
+  /** Shell commands instead of systemd: both or none. */
+  readonly stopCommand?: string;
+  readonly startCommand?: string;
+  /** http(s)://HOST:PORT of the application; the plan's unless given. */
+  readonly healthUrl?: string;
+  /** Whether changes of the source are also logged by triggers in it, so that the last catch-up need not read it all. */
+  readonly capture: 'none' | 'triggers';
+}
+
 export interface RunOptions {
   readonly plan: Plan;
   /** SQLite file the application uses. */
@@ -17,4 +32,6 @@ export interface RunOptions {
   readonly resume: boolean;
   readonly restart: boolean;
   readonly dryRun: boolean;
+  /** Absent with --no-cutover: the run ends with the verified copy. */
+  readonly cutover?: CutoverOptions;
 }

@@ -41,7 +41,7 @@ export class Execution {
   private readonly journal: Journal;
   private readonly startedAt = performance.now();
   private client: Promise<pg.Client> | undefined;
-  private pool: WorkerPool | undefined;
+  private pool: { file: string; workers: WorkerPool } | undefined;
   private readonly clients: pg.Client[] = [];
   private readonly options: RunOptions;
   private readonly steps: readonly Step[];
@@ -285,7 +285,7 @@ export class Execution {
       log: this.journal.log,
       target: () => this.target(),
       address: () => Promise.resolve(this.address()),
-      workers: (make) => (this.pool ??= make()),
+      workers: (file, make) => this.workers(file, make),
       result: (step) => this.state.results[step],
     };
   }
@@ -303,6 +303,14 @@ export class Execution {
     };
   }
 
+  private async workers(file: string, make: () => WorkerPool): Promise<WorkerPool> {
+    if (this.pool?.file !== file) {
+      await this.pool?.workers.close();
+      this.pool = { file, workers: make() };
+    }
+    return this.pool.workers;
+  }
+
   private target(): Promise<pg.Client> {
     this.client ??= this.connect();
     return this.client;
@@ -317,7 +325,7 @@ export class Execution {
   }
 
   private async disconnect(): Promise<void> {
-    await this.pool?.close();
+    await this.pool?.workers.close();
     this.pool = undefined;
     for (const client of this.clients) await client.end().catch(() => undefined);
     this.clients.length = 0;

@@ -65,15 +65,20 @@ export function chunkList(context: StepContext): ChunkList {
  * Worker threads that read the snapshot and, for what needs it, write to the target: the same ones for all steps of a process,
  * because their code is fast only when it has run for a while. The run ends them.
  */
-export async function snapshotPool(context: StepContext, fitted: FittedPlan): Promise<WorkerPool> {
+export function snapshotPool(context: StepContext, fitted: FittedPlan): Promise<WorkerPool> {
+  return poolFor(context, fitted, snapshotPath(context));
+}
+
+/** The same reading another file of the same schema: the live source. */
+export async function poolFor(context: StepContext, fitted: FittedPlan, file: string): Promise<WorkerPool> {
   const { jobs, onBadValue } = context.options;
   const setup = {
-    file: snapshotPath(context),
+    file,
     tables: fitted.tables,
     present: fitted.present,
     target: await context.address(),
     runId: context.run,
     quarantine: onBadValue === 'quarantine',
   };
-  return context.workers(() => new WorkerPool(setup, jobs));
+  return context.workers(file, () => new WorkerPool(setup, jobs));
 }

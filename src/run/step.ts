@@ -20,8 +20,8 @@ export interface StepContext {
   target(): Promise<pg.Client>;
   /** For further connections, once preflight has found the schema. */
   address(): Promise<TargetAddress>;
-  /** The worker threads of this process, made on first use. */
-  workers(make: () => WorkerPool): WorkerPool;
+  /** The worker threads of this process that read `file`; those of another file are ended first. */
+  workers(file: string, make: () => WorkerPool): Promise<WorkerPool>;
   /** What a completed step left; the step that made it checks its form. */
   result(step: StepName): unknown;
 }

@@ -77,9 +77,17 @@ export async function dropRun(client: pg.Client, run: string): Promise<number> {
   });
 }
 
+/** A text[] of the ledger, which comes as JSON. */
+const keyText = z
+  .string()
+  .nullable()
+  .transform((text): unknown => (text === null ? null : JSON.parse(text)))
+  .pipe(z.array(z.string()).nullable());
 const chunkSchema = z.object({
   table_name: z.string(),
   number: z.coerce.number(),
+  low: keyText,
+  high: keyText,
   rows: z.coerce.number(),
   quarantined: z.coerce.number(),
   bytes: z.coerce.number(),
@@ -90,7 +98,7 @@ export type LedgerChunk = z.infer<typeof chunkSchema>;
 /** All chunks of the run that are in. */
 export async function copiedChunks(client: pg.Client, run: string): Promise<LedgerChunk[]> {
   const { rows } = await client.query(
-    'SELECT table_name, number, rows, quarantined, bytes, digest FROM ttm_wizard.chunk WHERE run_id = $1 ORDER BY table_name, number',
+    'SELECT table_name, number, to_json(low)::text AS low, to_json(high)::text AS high, rows, quarantined, bytes, digest FROM ttm_wizard.chunk WHERE run_id = $1 ORDER BY table_name, number',
     [run],
   );
   return z.array(chunkSchema).parse(rows);
@@ -109,7 +117,7 @@ export async function flushChunks(client: pg.Client, run: string): Promise<void>
 }
 
 /** BEGIN, `work`, COMMIT; ROLLBACK when it throws. */
-async function inTransaction<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
+export async function inTransaction<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
   await client.query('BEGIN');
   try {
     const result = await work();

@@ -162,8 +162,8 @@ describe('a later verification', () => {
       UPDATE ttm_wizard.quarantine SET storage_class = 'text' WHERE row_key = '900004' AND column_name = 'symbol';
       UPDATE ttm_wizard.quarantine SET value = '' WHERE row_key = '900005' AND column_name = 'last_updated_at';
       DELETE FROM ttm_wizard.quarantine WHERE row_key = '920001' AND column_name = 'score';
-      INSERT INTO ttm_wizard.quarantine (run_id, table_name, row_key, column_name, position, storage_class)
-      SELECT id, 'tokens', '1', 'name', 3, 'null' FROM ttm_wizard.run`);
+      INSERT INTO ttm_wizard.quarantine (run_id, table_name, chunk_number, row_key, column_name, position, storage_class)
+      SELECT id, 'tokens', 0, '1', 'name', 3, 'null' FROM ttm_wizard.run`);
     const { exitCode, complaints } = await verifyNow(site);
     expect(exitCode).toBe(6);
     expect(complaints.map(({ message }) => message).sort()).toEqual([

@@ -1,0 +1,2 @@
+INSERT INTO {{table}} ({{columns}})
+SELECT {{values}} FROM unnest({{parameters}}) AS new ({{columns}})

@@ -1,0 +1,3 @@
+UPDATE {{table}} AS old SET {{assignments}}
+FROM unnest({{parameters}}) AS new ({{columns}})
+WHERE {{same_key}}

@@ -1,0 +1,280 @@
+// Catch-up: what the application has written since the snapshot, found by content and brought over as row changes, one transaction a
+// pass, together with the ledger's entries. May run any number of times while the application is up, and once more when it stands.
+import type pg from 'pg';
+import { type ChangeCounts, NO_CHANGES, type RowChange, addCounts, countChanges } from '../chunk/changes.js';
+import type { CatchUpResult, QuarantineRow, SurveyResult } from '../chunk/jobs.js';
+import { planChunks } from '../chunk/plan.js';
+import type { WorkerPool } from '../chunk/pool.js';
+import { orphanRules } from '../chunk/scan.js';
+import { WizardError, codeOf } from '../errors.js';
+import type { TablePlan } from '../plans/plan.js';
+import type { FittedPlan } from '../source/drift.js';
+import { openSource } from '../source/sqlite.js';
+import { applyToTarget } from '../target/apply-changes.js';
+import { type LedgerChunk, copiedChunks, inTransaction } from '../target/ledger.js';
+import { loadSql } from '../target/sql.js';
+import { splitOpenChunks } from './open-chunks.js';
+import { progressOf } from './progress.js';
+import { chunkList, fittedPlan, poolFor } from './snapshot.js';
+import { type StepContext, Stopped } from './step.js';
+
+/** Row changes held in memory before they are applied; what is left is for the next pass. */
+const PASS_BYTES = 48 * 1024 * 1024;
+/** Passes that may fail in a row because the application changed a parent and its child between two reads. */
+const MAX_RETRIES = 5;
+
+interface Found {
+  readonly chunk: LedgerChunk;
+  readonly survey: SurveyResult;
+  readonly changes: readonly RowChange[];
+  readonly badRows: readonly QuarantineRow[];
+}
+
+export interface PassResult extends ChangeCounts {
+  /** Chunks that were not as the ledger said. */
+  readonly chunks: readonly LedgerChunk[];
+  /** Rows that are in quarantine now, of those chunks. */
+  readonly quarantined: number;
+  readonly elapsedMs: number;
+}
+
+/** The live source as one process knows it: what it has read stays known from pass to pass. */
+export class CatchUp {
+  private readonly context: StepContext;
+  private readonly fitted: FittedPlan;
+  private readonly fingerprints = new Map<string, string>();
+  private readonly badKeys: Record<string, string[]>;
+
+  /** Throws SOURCE_DRIFT (exit 6) when the source's schema is not that of the snapshot any more. */
+  constructor(context: StepContext) {
+    this.context = context;
+    this.fitted = fittedPlan(context);
+    this.badKeys = Object.fromEntries(
+      Object.entries(chunkList(context).badKeys).map(([table, keys]) => [table, [...keys]]),
+    );
+  }
+
+  /** Passes until one has found everything; the sum of what they changed. */
+  async run(): Promise<PassResult> {
+    const startedAt = performance.now();
+    let total: Omit<PassResult, 'elapsedMs'> = { ...NO_CHANGES, chunks: [], quarantined: 0 };
+    for (let retries = 0; ;) {
+      const pass = await this.pass();
+      if (pass === 'again') {
+        if (++retries > MAX_RETRIES) throw neverQuiet();
+        continue;
+      }
+      retries = 0;
+      total = {
+        ...addCounts(total, countChanges(pass.found.flatMap(({ changes }) => changes))),
+        chunks: [...total.chunks, ...pass.found.map(({ chunk }) => chunk)],
+        quarantined: total.quarantined + pass.found.reduce((sum, { badRows }) => sum + badRows.length, 0),
+      };
+      if (pass.isComplete) return { ...total, elapsedMs: Math.round(performance.now() - startedAt) };
+    }
+  }
+
+  private async pass(): Promise<{ found: readonly Found[]; isComplete: boolean } | 'again'> {
+    const { context, fitted } = this;
+    checkSchema(context, fitted);
+    const client = await context.target();
+    const pool = await poolFor(context, fitted, context.options.source);
+    const chunks = await this.ledgerChunks(client);
+    const progress = progressOf(context.emit, 'cutover');
+    const found: Found[] = [];
+    let [done, bytes, isComplete] = [0, 0, true];
+    // Children before parents: whatever a row read now refers to is there when its parent's table is read after it.
+    for (const table of [...fitted.tables].reverse()) {
+      if (fitted.present[table.name] === undefined) continue;
+      const enough = new AbortController();
+      const own = chunks.filter((chunk) => chunk.table_name === table.name);
+      isComplete =
+        (await this.readTable(
+          pool,
+          table,
+          own,
+          AbortSignal.any([enough.signal, context.stop]),
+          (one, changed) => {
+            progress({ doing: 'looking for changes', done: ++done, total: chunks.length, unit: 'parts' });
+            if (changed === undefined) return;
+            found.push(changed);
+            bytes += sizeOf(changed.changes);
+            if (bytes > PASS_BYTES) enough.abort();
+          },
+        )) && isComplete;
+      if (context.stop.aborted) throw new Stopped();
+    }
+    try {
+      await inTransaction(client, () => this.apply(client, found));
+    } catch (error) {
+      // A parent has gone or come between the two reads; the next pass sees it.
+      if (codeOf(error) === '23503') return this.forget(found);
+      throw error;
+    }
+    return { found, isComplete };
+  }
+
+  private forget(found: readonly Found[]): 'again' {
+    for (const { chunk } of found) this.fingerprints.delete(nameOf(chunk));
+    return 'again';
+  }
+
+  private async ledgerChunks(client: pg.Client): Promise<LedgerChunk[]> {
+    const chunks = await copiedChunks(client, this.context.run);
+    const db = openSource(this.context.options.source);
+    try {
+      const isSplit = await splitOpenChunks(
+        client,
+        this.context.run,
+        this.fitted.tables,
+        chunks,
+        (table, from) => planChunks(db, table, undefined, from),
+      );
+      return isSplit ? await copiedChunks(client, this.context.run) : chunks;
+    } finally {
+      db.close();
+    }
+  }
+
+  private readTable(
+    pool: WorkerPool,
+    table: TablePlan,
+    chunks: readonly LedgerChunk[],
+    stop: AbortSignal,
+    done: (chunk: LedgerChunk, changed: Found | undefined) => void,
+  ): Promise<boolean> {
+    const orphans = orphanRules(table, this.badKeys);
+    const jobs = chunks.map((entry) => {
+      const fingerprint = this.fingerprints.get(nameOf(entry));
+      const { number, low, high, rows, quarantined: bad, digest } = entry;
+      const chunk = { table: table.name, number, low, high };
+      const ledger = { rows, bad, digest };
+      return {
+        job: {
+          kind: 'catch-up' as const,
+          chunk,
+          orphans,
+          ledger,
+          ...(fingerprint === undefined ? {} : { fingerprint }),
+        },
+        entry,
+      };
+    });
+    const entries = new Map(jobs.map(({ job, entry }) => [job.chunk.number, entry]));
+    return pool.run(
+      jobs.map(({ job }) => job).values(),
+      ({ chunk }, result) => {
+        const entry = entries.get(chunk.number);
+        if (entry !== undefined) done(entry, this.take(entry, result));
+      },
+      stop,
+    );
+  }
+
+  private take(
+    chunk: LedgerChunk,
+    { fingerprint, survey, changes, badRows }: CatchUpResult,
+  ): Found | undefined {
+    if (fingerprint === undefined) this.fingerprints.delete(nameOf(chunk));
+    else this.fingerprints.set(nameOf(chunk), fingerprint);
+    if (survey === undefined) return undefined;
+    if (survey.bad > 0 && this.context.options.onBadValue === 'stop') throw badValue(chunk, survey);
+    const known = (this.badKeys[chunk.table_name] ??= []);
+    for (const key of survey.badKeys) if (!known.includes(key)) known.push(key);
+    return { chunk, survey, changes, badRows };
+  }
+
+  private async apply(client: pg.Client, found: readonly Found[]): Promise<void> {
+    const { run } = this.context;
+    await applyToTarget(
+      client,
+      this.fitted.tables,
+      found.flatMap(({ changes }) => changes),
+    );
+    for (const { chunk, survey, badRows } of found) {
+      if (chunk.quarantined > 0 || badRows.length > 0) await replaceQuarantine(client, run, chunk, badRows);
+      const entry = [survey.rows, survey.bad, survey.bytes, survey.digest];
+      const { rowCount } = await client.query(loadSql('ledger/update_chunk.sql'), [
+        ...[run, chunk.table_name, chunk.number, chunk.digest],
+        ...entry,
+      ]);
+      if (rowCount !== 1) throw ledgerChanged(chunk);
+    }
+  }
+}
+
+function nameOf({ table_name, number }: LedgerChunk): string {
+  return `${table_name} ${number}`;
+}
+
+function sizeOf(changes: readonly RowChange[]): number {
+  return changes.reduce(
+    (sum, { key, fields }) =>
+      sum + [...key, ...fields].reduce((size, field) => size + 16 + (field?.length ?? 0), 0),
+    0,
+  );
+}
+
+async function replaceQuarantine(
+  client: pg.Client,
+  run: string,
+  chunk: LedgerChunk,
+  rows: readonly QuarantineRow[],
+): Promise<void> {
+  await client.query(
+    'DELETE FROM ttm_wizard.quarantine WHERE run_id = $1 AND table_name = $2 AND chunk_number = $3',
+    [run, chunk.table_name, chunk.number],
+  );
+  for (const { key, cells } of rows) {
+    for (const [position, { column, storageClass, bytes, problem }] of cells.entries()) {
+      const value = bytes === null ? null : Buffer.from(bytes);
+      await client.query(loadSql('ledger/quarantine_cell.sql'), [
+        ...[run, chunk.table_name, key, column, position + 1, storageClass, value, problem],
+        chunk.number,
+      ]);
+    }
+  }
+}
+
+/** Throws SOURCE_DRIFT when the live source has other tables or columns than the snapshot. */
+function checkSchema(context: StepContext, fitted: FittedPlan): void {
+  const live = fittedPlan(context, context.options.source);
+  const shape = ({ tables, present }: FittedPlan): string => JSON.stringify([tables, present]);
+  if (shape(live) === shape(fitted)) return;
+  const news = live.findings.filter(({ severity }) => severity === 'error' || severity === 'warning');
+  throw new WizardError({
+    code: 'SOURCE_DRIFT',
+    message: `the tables of ${context.options.source} are not those of the snapshot any more${news.length === 0 ? '' : `: ${news.map(({ message }) => message).join('; ')}`}`,
+    remedies: ['--restart makes a new snapshot and begins anew'],
+    exitCode: 6,
+  });
+}
+
+function badValue(chunk: LedgerChunk, { problems, bad }: SurveyResult): WizardError {
+  const first = problems[0];
+  const example = first?.examples[0];
+  return new WizardError({
+    code: 'BAD_VALUE',
+    message: `since the snapshot ${chunk.table_name} has got ${bad} rows that the target cannot hold: ${chunk.table_name}.${first?.column ?? ''} ${first?.detail ?? ''}${example === undefined ? '' : ` (row ${example.key}: ${example.value})`}`,
+    remedies: ['correct them in the source, then the same command again'],
+    exitCode: 6,
+  });
+}
+
+function ledgerChanged(chunk: LedgerChunk): WizardError {
+  return new WizardError({
+    code: 'LEDGER_CHANGED',
+    message: `the ledger's entry of chunk ${chunk.number} of ${chunk.table_name} has been changed by somebody else`,
+    remedies: ['the same command again; if it comes again: --restart begins anew'],
+    exitCode: 6,
+  });
+}
+
+function neverQuiet(): WizardError {
+  return new WizardError({
+    code: 'NEVER_QUIET',
+    message: `in ${MAX_RETRIES} passes the source had rows whose parents were not there`,
+    remedies: [`sqlite3 SOURCE 'PRAGMA foreign_key_check'    names them`],
+    exitCode: 6,
+  });
+}
