@@ -10,6 +10,7 @@ import { showRows } from '../src/output/format.js';
 import { scanTables } from '../src/chunk/scan.js';
 import type { WorkerPool } from '../src/chunk/pool.js';
 import { WizardError } from '../src/errors.js';
+import { hasCaughtUp } from '../src/run/cutover-state.js';
 import { FILES } from '../src/run/folder.js';
 import { progressOf } from '../src/run/progress.js';
 import {
@@ -90,13 +91,14 @@ export const backup: Step = {
 };
 
 /** The target shows the source as of the snapshot; whoever resumes or repeats a run hears when that is no longer all. */
-function noticeChanges({ options, emit }: StepContext, stamp: string): void {
+function noticeChanges({ options, emit, folder }: StepContext, stamp: string): void {
   if (
-    statSync(options.source, { throwIfNoEntry: false }) !== undefined &&
-    sourceStamp(options.source) === stamp
+    hasCaughtUp(folder) ||
+    (statSync(options.source, { throwIfNoEntry: false }) !== undefined &&
+      sourceStamp(options.source) === stamp)
   )
     return;
-  const message = `${options.source} has been written to since the snapshot; the target is as of the snapshot (--restart makes a new one)`;
+  const message = `${options.source} has been written to since the snapshot; the target is as of the snapshot (ttm-wizard catch-up brings it over)`;
   emit({ type: 'notice', message });
 }
 

@@ -1,11 +1,9 @@
 // Constrain: keys, indexes, checks and foreign keys on the filled tables, sequences after the highest id, VACUUM and ANALYZE.
 import type pg from 'pg';
-import { columnOf } from '../src/chunk/range.js';
-import type { TablePlan } from '../src/plans/plan.js';
 import { progressOf } from '../src/run/progress.js';
 import { fittedPlan, snapshotPath } from '../src/run/snapshot.js';
+import { advanceSequence } from '../src/run/sequences.js';
 import { type Step, type StepContext, Stopped } from '../src/run/step.js';
-import { openSource } from '../src/source/sqlite.js';
 import { connectTarget, targetError } from '../src/target/connect.js';
 import { applyOnce } from '../src/target/ledger.js';
 import { loadSql, quoteName } from '../src/target/sql.js';
@@ -51,7 +49,7 @@ export const constrain: Step = {
           step(title);
         }
       });
-      for (const table of tables) await advanceSequence(context, client, table);
+      for (const table of tables) await advanceSequence(client, table, snapshotPath(context));
       step('sequences');
       for (const { name } of tables) {
         if (context.stop.aborted) throw new Stopped();
@@ -67,42 +65,6 @@ export const constrain: Step = {
   check: () => Promise.resolve(),
   undo: () => Promise.resolve(undefined),
 };
-
-/**
- * The sequence goes on after the highest id that the source has ever used: rows in quarantine and deleted ones (sqlite_sequence)
- * count too, because an id must not come twice. Ids that the column cannot hold do not: they cannot come again, and counting
- * them would leave the application without any id.
- */
-async function advanceSequence(context: StepContext, client: pg.Client, table: TablePlan): Promise<void> {
-  if (table.sequence === undefined) return;
-  const highest = highestId(context, table, table.sequence.column);
-  const parameters = [quoteName(table.sequence.name), highest.toString()];
-  await client.query(loadSql('ledger/advance_sequence.sql'), parameters);
-}
-
-function highestId(context: StepContext, table: TablePlan, column: string): bigint {
-  const db = openSource(snapshotPath(context));
-  try {
-    const limit = columnOf(table, column).type === 'integer' ? 2n ** 31n - 1n : 2n ** 63n - 1n;
-    const name = quoteName(column);
-    const max = db
-      .prepare<[bigint], { max: unknown }>(
-        `SELECT max(${name}) AS max FROM ${quoteName(table.name)} WHERE ${name} <= ?`,
-      )
-      .get(limit)?.max;
-    const hasSequences =
-      db.prepare(`SELECT 1 FROM sqlite_master WHERE name = 'sqlite_sequence'`).get() !== undefined;
-    const used = hasSequences
-      ? db
-          .prepare<[string], { seq: unknown }>('SELECT seq FROM sqlite_sequence WHERE name = ?')
-          .get(table.name)?.seq
-      : undefined;
-    const ids = [max, used].filter((id) => typeof id === 'bigint').filter((id) => id <= limit);
-    return ids.reduce((a, b) => (a > b ? a : b), 0n);
-  } finally {
-    db.close();
-  }
-}
 
 /** Shows the progress of index builds while `work` goes on, through a connection of its own. */
 async function watchIndexBuilds(

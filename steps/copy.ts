@@ -2,7 +2,7 @@
 import { showCount, showRows } from '../src/output/format.js';
 import { orphanRules, type SurveyedChunk } from '../src/chunk/scan.js';
 import { progressOf } from '../src/run/progress.js';
-import { chunkList, fittedPlan, snapshotPool } from '../src/run/snapshot.js';
+import { chunkList, currentChunks, fittedPlan, snapshotPool } from '../src/run/snapshot.js';
 import { type Step, Stopped } from '../src/run/step.js';
 import { copiedChunks, flushChunks } from '../src/target/ledger.js';
 import { targetLine } from '../src/chunk/range.js';
@@ -86,7 +86,7 @@ export const copy: Step = {
   },
 
   async check(context) {
-    const { chunks } = chunkList(context);
+    const { chunks } = await currentChunks(context);
     const copied = await copiedChunks(await context.target(), context.run);
     if (copied.length === chunks.length) return;
     throw new WizardError({

@@ -16,6 +16,7 @@ import { loadSql } from '../target/sql.js';
 import { splitOpenChunks } from './open-chunks.js';
 import { progressOf } from './progress.js';
 import { chunkList, fittedPlan, poolFor } from './snapshot.js';
+import { advanceSequence } from './sequences.js';
 import { type StepContext, Stopped } from './step.js';
 
 /** Row changes held in memory before they are applied; what is left is for the next pass. */
@@ -30,7 +31,7 @@ interface Found {
   readonly badRows: readonly QuarantineRow[];
 }
 
-export interface PassResult extends ChangeCounts {
+export interface CaughtUp extends ChangeCounts {
   /** Chunks that were not as the ledger said. */
   readonly chunks: readonly LedgerChunk[];
   /** Rows that are in quarantine now, of those chunks. */
@@ -45,7 +46,6 @@ export class CatchUp {
   private readonly fingerprints = new Map<string, string>();
   private readonly badKeys: Record<string, string[]>;
 
-  /** Throws SOURCE_DRIFT (exit 6) when the source's schema is not that of the snapshot any more. */
   constructor(context: StepContext) {
     this.context = context;
     this.fitted = fittedPlan(context);
@@ -54,10 +54,13 @@ export class CatchUp {
     );
   }
 
-  /** Passes until one has found everything; the sum of what they changed. */
-  async run(): Promise<PassResult> {
+  /**
+   * Passes until one has found everything, and sequences after the highest ids; resolves to what has been changed in all. Throws
+   * SOURCE_DRIFT, BAD_VALUE, TARGET_CHANGED and others of exit 6, with nothing of the pass applied.
+   */
+  async run(): Promise<CaughtUp> {
     const startedAt = performance.now();
-    let total: Omit<PassResult, 'elapsedMs'> = { ...NO_CHANGES, chunks: [], quarantined: 0 };
+    let total: Omit<CaughtUp, 'elapsedMs'> = { ...NO_CHANGES, chunks: [], quarantined: 0 };
     for (let retries = 0; ;) {
       const pass = await this.pass();
       if (pass === 'again') {
@@ -70,8 +73,11 @@ export class CatchUp {
         chunks: [...total.chunks, ...pass.found.map(({ chunk }) => chunk)],
         quarantined: total.quarantined + pass.found.reduce((sum, { badRows }) => sum + badRows.length, 0),
       };
-      if (pass.isComplete) return { ...total, elapsedMs: Math.round(performance.now() - startedAt) };
+      if (pass.isComplete) break;
     }
+    const client = await this.context.target();
+    for (const table of this.fitted.tables) await advanceSequence(client, table, this.context.options.source);
+    return { ...total, elapsedMs: Math.round(performance.now() - startedAt) };
   }
 
   private async pass(): Promise<{ found: readonly Found[]; isComplete: boolean } | 'again'> {

@@ -115,6 +115,25 @@ export class Execution {
     });
   }
 
+  /** One step on a run whose copy is complete, as often as wanted: its result is not kept. */
+  async only(step: Step, message: string): Promise<number> {
+    this.begin(this.doneSteps(), false, message);
+    return this.finish(async () => {
+      const summary = await this.perform(step, false);
+      const totals = this.totals();
+      const exitCode = totals.quarantined > 0 ? 6 : 0;
+      this.save({ outcome: 'completed', exitCode });
+      this.journal.emit({
+        type: 'run.completed',
+        exitCode,
+        message: summary,
+        totals,
+        elapsedMs: this.elapsed(),
+      });
+      return exitCode;
+    });
+  }
+
   /** Takes back what an earlier process of this run did in the target, newest step first. */
   async takeBack(): Promise<void> {
     try {
@@ -140,7 +159,7 @@ export class Execution {
       : [];
   }
 
-  private begin(done: StepName[], isFinished: boolean): void {
+  private begin(done: StepName[], isFinished: boolean, why?: string): void {
     const common = {
       plan: this.options.plan.title,
       source: this.options.source,
@@ -159,24 +178,27 @@ export class Execution {
       return;
     }
     const next = this.steps.find(({ name }) => !done.includes(name));
-    const message = isFinished
-      ? `run ${this.state.run} is complete: checking that the target still is as it left it`
-      : `run ${this.state.run} goes on at step ${next?.name ?? 'none'}`;
+    const doing = isFinished
+      ? 'is complete: checking that the target still is as it left it'
+      : `goes on at step ${next?.name ?? 'none'}`;
+    const message = `run ${this.state.run} ${why ?? doing}`;
     this.journal.emit({ type: 'run.resumed', ...common, done, message });
   }
 
-  private async perform(step: Step): Promise<void> {
+  /** Resolves to the step's summary. */
+  private async perform(step: Step, isKept = true): Promise<string> {
     const startedAt = performance.now();
     this.journal.emit({ type: 'step.started', step: step.name, title: step.title });
     try {
       const { summary, result } = await step.run(this.context());
-      this.save({ results: { ...this.state.results, [step.name]: result ?? {} } });
+      if (isKept) this.save({ results: { ...this.state.results, [step.name]: result ?? {} } });
       this.journal.emit({
         type: 'step.completed',
         step: step.name,
         summary,
         elapsedMs: Math.round(performance.now() - startedAt),
       });
+      if (!this.io.stop.aborted) return summary;
     } catch (cause) {
       // A lost connection shows wherever the next query is, and that is no bug of the step.
       const error = isTargetFailure(cause) ? targetError(`step ${step.name} cannot go on`, cause) : cause;
@@ -185,7 +207,7 @@ export class Execution {
       this.journal.emit({ type: 'step.failed', step: step.name, code, message: messageOf(error), elapsedMs });
       throw error;
     }
-    if (this.io.stop.aborted) throw new Stopped();
+    throw new Stopped();
   }
 
   private complete(isFinished: boolean): number {

@@ -34,6 +34,7 @@ export const FILES = {
   manifest: 'manifest.json',
   chunks: 'chunks.json',
   dump: 'target.dump',
+  cutover: 'cutover.json',
 } as const;
 
 export interface RunFolder {

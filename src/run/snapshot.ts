@@ -8,6 +8,8 @@ import { WizardError } from '../errors.js';
 import { type FittedPlan, fitPlan } from '../source/drift.js';
 import { inspectSource } from '../source/inspect.js';
 import { openSource } from '../source/sqlite.js';
+import { copiedChunks } from '../target/ledger.js';
+import { hasCaughtUp } from './cutover-state.js';
 import { FILES } from './folder.js';
 import type { StepContext } from './step.js';
 
@@ -59,6 +61,28 @@ export function chunkList(context: StepContext): ChunkList {
       cause: error,
     });
   }
+}
+
+/**
+ * What the target is to hold, chunk by chunk: the snapshot's rows, or after a catch-up what the ledger says. Bad keys are those of the
+ * snapshot.
+ */
+export async function currentChunks(context: StepContext): Promise<ChunkList> {
+  const list = chunkList(context);
+  if (!hasCaughtUp(context.folder)) return list;
+  const entries = await copiedChunks(await context.target(), context.run);
+  const chunks = entries.map(
+    ({ table_name: table, number, low, high, rows, quarantined: bad, bytes, digest }) => ({
+      ...{ table, number, low, high },
+      survey: { rows, bad, bytes, digest },
+    }),
+  );
+  return { chunks, badKeys: list.badKeys };
+}
+
+/** The file that the target is to equal: the snapshot, or after a catch-up the live source. */
+export function currentSource(context: StepContext): string {
+  return hasCaughtUp(context.folder) ? context.options.source : snapshotPath(context);
 }
 
 /**

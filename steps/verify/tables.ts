@@ -9,7 +9,8 @@ import { type SurveyedChunk, orphanRules } from '../../src/chunk/scan.js';
 import type { Finding } from '../../src/events.js';
 import type { TablePlan } from '../../src/plans/plan.js';
 import { progressOf } from '../../src/run/progress.js';
-import { chunkList, snapshotPath } from '../../src/run/snapshot.js';
+import { currentChunks, currentSource } from '../../src/run/snapshot.js';
+import { hasCaughtUp } from '../../src/run/cutover-state.js';
 import { type StepContext, Stopped } from '../../src/run/step.js';
 import type { FittedPlan } from '../../src/source/drift.js';
 import { openSource } from '../../src/source/sqlite.js';
@@ -22,21 +23,25 @@ interface Side {
   readonly target: TargetDigest;
 }
 
+const RESTART = '--restart makes a new snapshot and begins anew';
+const CATCH_UP = 'ttm-wizard catch-up brings it over';
+
 /** Named differences in all; the rest is counted. */
 const MAX_FINDINGS = 1000;
 
 /**
  * Compares all tables and emits table.verified for each. With `against` ledger the source's side is what the ledger says of
- * it, which takes a third of the time; otherwise the snapshot is read again and the ledger must agree with it too.
+ * it, which takes a third of the time; otherwise the snapshot, or after a catch-up the live source, is read again and the ledger must
+ * agree with it too.
  */
 export async function compareTables(
   context: StepContext,
   fitted: FittedPlan,
   pool: WorkerPool,
   report: Report,
-  against: 'snapshot' | 'ledger' = 'snapshot',
+  against: 'source' | 'ledger' = 'source',
 ): Promise<{ rows: number; differences: number }> {
-  const { chunks, badKeys } = chunkList(context);
+  const { chunks, badKeys } = await currentChunks(context);
   const ledger = new Map(
     (await copiedChunks(await context.target(), context.run)).map((chunk) => [
       `${chunk.table_name} ${chunk.number}`,
@@ -64,7 +69,7 @@ export async function compareTables(
       });
     };
     const isComplete =
-      against === 'snapshot'
+      against === 'source'
         ? await pool.run(
             own.map((chunk) => ({ kind: 'verify' as const, chunk, orphans })).values(),
             (job, side) => step(findChunk(own, job.chunk.number), side),
@@ -80,7 +85,13 @@ export async function compareTables(
           );
     if (!isComplete) throw new Stopped();
     const suspects = own.filter((chunk) =>
-      isDifferent(chunk, sides.get(chunk.number), ledger.get(`${chunk.table} ${chunk.number}`), report),
+      isDifferent(
+        chunk,
+        sides.get(chunk.number),
+        ledger.get(`${chunk.table} ${chunk.number}`),
+        hasCaughtUp(context.folder),
+        report,
+      ),
     );
     const found = await nameDifferences(context, pool, suspects, orphans, (difference) => {
       if (named++ < MAX_FINDINGS) report(describe(difference));
@@ -104,23 +115,31 @@ function isDifferent(
   chunk: SurveyedChunk,
   side: Side | undefined,
   ledger: { rows: number; digest: string } | undefined,
+  isLive: boolean,
   report: Report,
 ): boolean {
   const where = `chunk ${chunk.number} of ${chunk.table}`;
-  const complain = (code: string, message: string): void =>
+  const complain = (code: string, message: string, remedy = RESTART): void =>
     report({
       severity: 'error',
       code,
       message,
-      remedies: ['--restart makes a new snapshot and begins anew'],
+      remedies: [remedy],
       table: chunk.table,
     });
   if (side === undefined || ledger === undefined) {
     complain('ledger-incomplete', `${where} is not in the ledger`);
     return true;
   }
-  if (side.source.digest !== chunk.survey.digest)
-    complain('snapshot-changed', `the snapshot has changed in ${where}`);
+  if (side.source.digest !== chunk.survey.digest) {
+    if (isLive)
+      complain(
+        'source-newer',
+        `the source has been written to since the last catch-up in ${where}`,
+        CATCH_UP,
+      );
+    else complain('snapshot-changed', `the snapshot has changed in ${where}`);
+  }
   if (ledger.digest !== chunk.survey.digest || ledger.rows !== chunk.survey.rows)
     complain('ledger-changed', `the ledger has changed at ${where}`);
   return side.source.digest !== side.target.digest || side.source.rows !== side.target.rows;
@@ -208,7 +227,7 @@ export async function compareQuarantine(
   fitted: FittedPlan,
   report: Report,
 ): Promise<void> {
-  const { chunks, badKeys } = chunkList(context);
+  const { chunks, badKeys } = await currentChunks(context);
   const { rows } = await (
     await context.target()
   ).query(
@@ -225,7 +244,7 @@ export async function compareQuarantine(
   if (bad.length === 0 && stored.size === 0) return;
   const complain = (message: string): void =>
     report({ severity: 'error', code: 'quarantine-different', message, remedies: [] });
-  const [db, side] = [openSource(snapshotPath(context)), openSource(snapshotPath(context))];
+  const [db, side] = [openSource(currentSource(context)), openSource(currentSource(context))];
   try {
     for (const table of fitted.tables) {
       const reader = new ChunkReader(db, side, table, fitted.present[table.name] ?? []);

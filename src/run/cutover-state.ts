@@ -1,0 +1,71 @@
+// How far the switch-over of a run is: cutover.json in the run's folder, written before what it announces is done. It holds no URL and
+// no password.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sync as writeFileAtomicSync } from 'write-file-atomic';
+import { z } from 'zod';
+import { WizardError } from '../errors.js';
+import { FILES } from './folder.js';
+
+const stateSchema = z.object({
+  v: z.literal(1),
+  /**
+   * - caught-up: changes have been brought over; the target is as the ledger says and not as the snapshot. The application runs on
+   *   the source.
+   * - stopped: the services are being or have been stopped. The source counts.
+   * - started: the services are being or have been started on the target. From here on the target counts.
+   * - done: the application has answered from the target.
+   * - carrying: it is being taken back; the services are being stopped, and what was written to the target is carried back.
+   * - carried: the source counts again; env files and services are being put back.
+   */
+  phase: z.enum(['caught-up', 'stopped', 'started', 'done', 'carrying', 'carried']),
+  /** Why it is being taken back: because it failed, or because somebody wants the source again. */
+  reason: z.enum(['failure', 'rollback']).optional(),
+  failure: z.object({ code: z.string(), message: z.string() }).optional(),
+  /** UTC: the first stop and the first good probe. */
+  stoppedAt: z.iso.datetime().optional(),
+  answeredAt: z.iso.datetime().optional(),
+  /** Permission bits of the source before it was fenced. */
+  sourceMode: z.number().int().optional(),
+  /** sourceStamp() of the fenced source: whether anybody has written to it since. */
+  sourceStamp: z.string().optional(),
+  /** How the services were stopped, for a rollback by another command line. */
+  services: z
+    .object({
+      units: z.array(z.string()),
+      stopCommand: z.string().optional(),
+      startCommand: z.string().optional(),
+      healthUrl: z.string(),
+    })
+    .optional(),
+});
+export type CutoverState = z.infer<typeof stateSchema>;
+export type CutoverPhase = CutoverState['phase'];
+
+/** Undefined before the first catch-up. Throws CUTOVER_UNREADABLE (exit 10): nobody can know which side counts. */
+export function loadCutover(folder: string): CutoverState | undefined {
+  const file = join(folder, FILES.cutover);
+  if (!existsSync(file)) return undefined;
+  try {
+    const parsed: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    return stateSchema.parse(parsed);
+  } catch (error) {
+    throw new WizardError({
+      code: 'CUTOVER_UNREADABLE',
+      message: `${file} is damaged, so it is not known how far the switch-over was`,
+      remedies: ['put the file back from a copy of the folder', 'ttm-wizard report tells what was done'],
+      exitCode: 10,
+      cause: error,
+    });
+  }
+}
+
+/** Written whole, and on the disk when it returns. */
+export function saveCutover(folder: string, state: CutoverState): void {
+  writeFileAtomicSync(join(folder, FILES.cutover), `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
+}
+
+/** Whether rows have been brought over since the snapshot: the ledger says then what the target holds. */
+export function hasCaughtUp(folder: string): boolean {
+  return folder !== '' && existsSync(join(folder, FILES.cutover));
+}

@@ -1,0 +1,152 @@
+// What the application writes after the snapshot is brought over by content, as often as one likes, and nothing else is touched.
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { WizardError } from '../../src/errors.js';
+import type { WizardEvent } from '../../src/events.js';
+import { catchUpAgain } from '../../src/run/catch-up-again.js';
+import { catchUp } from '../../steps/catch-up.js';
+import { writeSample } from '../../src/demo/sample.js';
+import { differencesByHand } from '../support/compare-by-hand.js';
+import { type Site, createSite } from '../support/migrate.js';
+import { verifyNow } from '../support/verify-now.js';
+
+let site: Site;
+
+beforeEach(async () => {
+  site = await createSite();
+  writeSample(site.source, { scores: 12_000 });
+  expect((await site.migrate()).exitCode).toBe(0);
+});
+afterEach(() => site.remove());
+
+interface Caught {
+  readonly exitCode: number;
+  readonly events: readonly WizardEvent[];
+  readonly message: string;
+}
+
+async function catchUpNow(): Promise<Caught> {
+  const events: WizardEvent[] = [];
+  const exitCode = await catchUpAgain({ backupDir: site.backupDir, target: site.target, jobs: 2 }, catchUp, {
+    sinks: [(event) => events.push(event)],
+    stop: new AbortController().signal,
+    abort: new AbortController().signal,
+    secrets: [],
+  });
+  const last = events.at(-1);
+  const message = last?.type === 'run.completed' || last?.type === 'run.failed' ? last.message : '';
+  return { exitCode, events, message };
+}
+
+function write(sql: string): void {
+  const db = new Database(site.source);
+  db.pragma('foreign_keys = OFF');
+  db.exec(sql);
+  db.close();
+}
+
+const NEW_SCORE = `INSERT INTO token_scores (token_id, score, metrics, created_at, smoothed_score, scoring_model, spam_metrics)`;
+
+describe('catch-up', () => {
+  it('finds nothing when nothing has been written, and says so', async () => {
+    expect(await catchUpNow()).toMatchObject({ exitCode: 0, message: 'nothing has been written since' });
+    expect(await differencesByHand(site.source, site)).toEqual([]);
+  });
+
+  it('brings over inserts, updates and deletes of every table, wherever they are', async () => {
+    write(`
+      INSERT INTO tokens (mint_address, name, status, created_at) VALUES ('new mint', '', 'monitoring', '2025-10-10 10:00:00.000000');
+      ${NEW_SCORE} SELECT max(id), 0.123456, '{"a": 1.0}', '2025-10-10 10:00:01.000000', 0, 'hybrid_momentum', 'null' FROM tokens;
+      UPDATE token_scores SET spam_metrics = '{"risk_level": "clean", "n": 1e2}' WHERE id IN (1, 6000, 11999);
+      UPDATE token_scores SET created_at = '2025-09-12 00:00:00.000001', score = 0.5 WHERE id = 7000;
+      UPDATE tokens SET last_updated_at = '2025-10-10 10:00:02.000000', status = 'archived' WHERE id % 2 = 0;
+      DELETE FROM token_scores WHERE id IN (2, 6001, 12000);
+      UPDATE app_settings SET value = '' WHERE key = 'min_score';
+      INSERT INTO app_settings VALUES ('a new key', NULL);
+      DELETE FROM app_settings WHERE key = 'w_tx'`);
+    const { exitCode, message } = await catchUpNow();
+    expect(exitCode).toBe(0);
+    expect(message).toMatch(/^3 rows inserted, \d+ updated, 4 deleted$/);
+    expect(await differencesByHand(site.source, site)).toEqual([]);
+    expect(await verifyNow(site)).toMatchObject({ exitCode: 0, complaints: [] });
+    expect(await catchUpNow()).toMatchObject({ exitCode: 0, message: 'nothing has been written since' });
+  });
+
+  it('lets two tokens exchange their mints, and a new token take the mint of a deleted one', async () => {
+    write(`
+      UPDATE tokens SET mint_address = 'parked' WHERE id = 1;
+      UPDATE tokens SET mint_address = (SELECT 'was of 2: ' || mint_address FROM tokens WHERE id = 2) WHERE id = 1;
+      UPDATE tokens SET mint_address = 'for one' WHERE id = 3;
+      UPDATE tokens SET mint_address = 'for two' WHERE id = 4`);
+    await catchUpNow();
+    write(`
+      UPDATE tokens SET mint_address = 'aside' WHERE id = 3;
+      UPDATE tokens SET mint_address = 'for one' WHERE id = 4;
+      UPDATE tokens SET mint_address = 'for two' WHERE id = 3;
+      DELETE FROM token_scores WHERE token_id = 1;
+      DELETE FROM tokens WHERE id = 1;
+      INSERT INTO tokens (id, mint_address, status, created_at)
+      SELECT 90001, mint_address, status, created_at FROM tokens WHERE FALSE;
+      INSERT INTO tokens (id, mint_address, status, created_at) VALUES (90002, 'heir', 'active', '2025-10-10 00:00:00.000000');
+      UPDATE token_scores SET token_id = 90002 WHERE token_id = 5;
+      DELETE FROM tokens WHERE id = 5`);
+    expect((await catchUpNow()).exitCode).toBe(0);
+    expect(await differencesByHand(site.source, site)).toEqual([]);
+  });
+
+  it('moves the sequences on, so that the application gets no id twice', async () => {
+    write(
+      `INSERT INTO tokens (id, mint_address, status, created_at) VALUES (500000, 'far', 'active', '2025-10-10 00:00:00.000000')`,
+    );
+    await catchUpNow();
+    const [next] = await site.query(`SELECT nextval('tokens_id_seq') AS id`);
+    expect(next).toEqual({ id: '500001' });
+  });
+
+  it('cuts the last chunk when more than a chunk has been added', async () => {
+    write(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 14000)
+      ${NEW_SCORE} SELECT 1 + i % 20, i / 7.0, '{"i": ' || i || '}', '2025-10-10 10:00:00.000000', NULL, 'legacy', NULL FROM n`);
+    expect((await catchUpNow()).message).toBe('14,000 rows inserted, 0 updated, 0 deleted');
+    const [chunks] = await site.query(
+      `SELECT max(rows) AS most, sum(rows) AS rows FROM ttm_wizard.chunk WHERE table_name = 'token_scores'`,
+    );
+    expect(chunks).toEqual({ most: '5000', rows: '26000' });
+    expect(await differencesByHand(site.source, site)).toEqual([]);
+    expect(await verifyNow(site)).toMatchObject({ exitCode: 0, complaints: [] });
+  });
+
+  it('brings nothing over when a new row does not fit, and names it', async () => {
+    write(`UPDATE app_settings SET value = 'seen' WHERE key = 'min_score';
+      ${NEW_SCORE} SELECT 1, 0.1, '{"a": NaN}', '2025-10-10 10:00:01.000000', 0, 'hybrid_momentum', 'null'`);
+    const { exitCode, message } = await catchUpNow();
+    expect(exitCode).toBe(6);
+    expect(message).toContain('token_scores.metrics');
+    expect(message).toContain('row 12001');
+    expect(await site.query(`SELECT 1 AS seen FROM app_settings WHERE value = 'seen'`)).toEqual([]);
+  });
+
+  it('stops at a new column and at a row that somebody else has taken out of the target', async () => {
+    await site.query(`DELETE FROM app_settings WHERE key = 'min_score'`);
+    write(`UPDATE app_settings SET value = '0.7' WHERE key = 'min_score'`);
+    // What is missing in the target is simply inserted: the comparison is with what is there.
+    expect(await catchUpNow()).toMatchObject({
+      exitCode: 0,
+      message: '1 row inserted, 0 updated, 0 deleted',
+    });
+    write(`ALTER TABLE tokens ADD COLUMN fresh TEXT`);
+    const { exitCode, message } = await catchUpNow();
+    expect(exitCode).toBe(6);
+    expect(message).toContain('column fresh TEXT of tokens is not in the plan');
+  });
+
+  it('refuses without a run, and before the run is verified', async () => {
+    const other = { backupDir: site.folder, target: site.target, jobs: 1 };
+    const io = {
+      sinks: [],
+      stop: new AbortController().signal,
+      abort: new AbortController().signal,
+      secrets: [],
+    };
+    await expect(catchUpAgain(other, catchUp, io)).rejects.toThrow(WizardError);
+  });
+});
