@@ -54,7 +54,7 @@ export type Job =
       readonly kind: 'carry-back';
       readonly chunk: ChunkRange;
       readonly orphans: readonly OrphanRule[];
-      readonly ledger: Pick<ChunkSurvey, 'rows' | 'digest'>;
+      readonly ledger: Pick<ChunkSurvey, 'rows' | 'bad' | 'digest'>;
     }
   /** SQLite's own check of the whole file. */
   | { readonly kind: 'integrity' }
@@ -129,9 +129,13 @@ export interface QuarantineRow {
   readonly cells: readonly (RawCell & { readonly problem: string | null })[];
 }
 
-interface CarryBackResult {
+export interface CarryBackResult {
   /** The target's side now. */
   readonly target: TargetDigest;
+  /** Whether the target is not as the ledger says. */
+  readonly isChanged: boolean;
+  /** Whether the source is; only looked at when the target is not. */
+  readonly isSourceAsLedger: boolean;
   readonly changes: readonly RowChange[];
 }
 

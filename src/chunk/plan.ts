@@ -5,7 +5,7 @@ import { quoteName } from '../target/sql.js';
 import { type ChunkRange, type KeyText, isTextKey, keyColumns, sourceKey, sourceRange } from './range.js';
 
 /** Rows a chunk: small enough to repeat without notice, large enough that its transaction costs nothing (measured: 2,000 to 10,000 alike). */
-const CHUNK_ROWS = 5000;
+export const CHUNK_ROWS = 5000;
 
 /**
  * Yields the chunks of `table` in key order, from the key and number given; the last one has no upper limit. Looks at the

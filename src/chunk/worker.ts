@@ -107,13 +107,19 @@ async function carryBackChunk({
 }: Extract<Job, { kind: 'carry-back' }>): Promise<JobResults['carry-back']> {
   const client = await targetClient();
   const target = await digestTarget(client, chunk);
-  if (target.digest === ledger.digest && target.rows === ledger.rows) return { target, changes: [] };
+  if (target.digest === ledger.digest && target.rows === ledger.rows)
+    return { target, isChanged: false, isSourceAsLedger: true, changes: [] };
   const reader = readerFor(chunk.table);
+  const survey = surveyChunk(reader, chunk, orphans);
+  // A chunk that was cut since has no digest yet: then it is the application that has written so much.
+  const isSourceAsLedger =
+    ledger.digest === '' ||
+    (survey.digest === ledger.digest && survey.rows === ledger.rows && survey.bad === ledger.bad);
   const changes: RowChange[] = [];
   await compareLines(client, reader.table, chunk, sourceLines(reader, chunk, orphans), (difference) =>
     changes.push(changeFor('source', reader.table, difference)),
   );
-  return { target, changes };
+  return { target, isChanged: true, isSourceAsLedger, changes };
 }
 
 function runQuery(sql: string): JobResults['query'] {

@@ -34,4 +34,6 @@ export interface RunOptions {
   readonly dryRun: boolean;
   /** Absent with --no-cutover: the run ends with the verified copy. */
   readonly cutover?: CutoverOptions;
+  /** A rollback leaves in the target what was written there since the switch-over. */
+  readonly discardTargetWrites?: boolean;
 }

@@ -11,7 +11,7 @@ import type { TablePlan } from '../plans/plan.js';
 import type { FittedPlan } from '../source/drift.js';
 import { openSource } from '../source/sqlite.js';
 import { applyToTarget } from '../target/apply-changes.js';
-import { type LedgerChunk, copiedChunks, inTransaction } from '../target/ledger.js';
+import { type LedgerChunk, copiedChunks, inTransaction, nameOfChunk as nameOf } from '../target/ledger.js';
 import { loadSql } from '../target/sql.js';
 import { splitOpenChunks } from './open-chunks.js';
 import { progressOf } from './progress.js';
@@ -32,8 +32,6 @@ interface Found {
 }
 
 export interface CaughtUp extends ChangeCounts {
-  /** Chunks that were not as the ledger said. */
-  readonly chunks: readonly LedgerChunk[];
   /** Rows that are in quarantine now, of those chunks. */
   readonly quarantined: number;
   readonly elapsedMs: number;
@@ -45,6 +43,8 @@ export class CatchUp {
   private readonly fitted: FittedPlan;
   private readonly fingerprints = new Map<string, string>();
   private readonly badKeys: Record<string, string[]>;
+  /** `table number` of every chunk that was not as the ledger said, in any pass. */
+  readonly changedChunks = new Set<string>();
 
   constructor(context: StepContext) {
     this.context = context;
@@ -60,7 +60,7 @@ export class CatchUp {
    */
   async run(): Promise<CaughtUp> {
     const startedAt = performance.now();
-    let total: Omit<CaughtUp, 'elapsedMs'> = { ...NO_CHANGES, chunks: [], quarantined: 0 };
+    let total: Omit<CaughtUp, 'elapsedMs'> = { ...NO_CHANGES, quarantined: 0 };
     for (let retries = 0; ;) {
       const pass = await this.pass();
       if (pass === 'again') {
@@ -70,7 +70,6 @@ export class CatchUp {
       retries = 0;
       total = {
         ...addCounts(total, countChanges(pass.found.flatMap(({ changes }) => changes))),
-        chunks: [...total.chunks, ...pass.found.map(({ chunk }) => chunk)],
         quarantined: total.quarantined + pass.found.reduce((sum, { badRows }) => sum + badRows.length, 0),
       };
       if (pass.isComplete) break;
@@ -184,6 +183,7 @@ export class CatchUp {
     if (fingerprint === undefined) this.fingerprints.delete(nameOf(chunk));
     else this.fingerprints.set(nameOf(chunk), fingerprint);
     if (survey === undefined) return undefined;
+    this.changedChunks.add(nameOf(chunk));
     if (survey.bad > 0 && this.context.options.onBadValue === 'stop') throw badValue(chunk, survey);
     const known = (this.badKeys[chunk.table_name] ??= []);
     for (const key of survey.badKeys) if (!known.includes(key)) known.push(key);
@@ -207,10 +207,6 @@ export class CatchUp {
       if (rowCount !== 1) throw ledgerChanged(chunk);
     }
   }
-}
-
-function nameOf({ table_name, number }: LedgerChunk): string {
-  return `${table_name} ${number}`;
 }
 
 function sizeOf(changes: readonly RowChange[]): number {

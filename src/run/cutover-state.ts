@@ -15,10 +15,10 @@ const stateSchema = z.object({
    * - stopped: the services are being or have been stopped. The source counts.
    * - started: the services are being or have been started on the target. From here on the target counts.
    * - done: the application has answered from the target.
-   * - carrying: it is being taken back; the services are being stopped, and what was written to the target is carried back.
-   * - carried: the source counts again; env files and services are being put back.
+   * - carrying: it is being taken back: the services are being stopped, what was written to the target is carried back, env files and
+   *   services are put back.
    */
-  phase: z.enum(['caught-up', 'stopped', 'started', 'done', 'carrying', 'carried']),
+  phase: z.enum(['caught-up', 'stopped', 'started', 'done', 'carrying']),
   /** Why it is being taken back: because it failed, or because somebody wants the source again. */
   reason: z.enum(['failure', 'rollback']).optional(),
   failure: z.object({ code: z.string(), message: z.string() }).optional(),
@@ -40,7 +40,6 @@ const stateSchema = z.object({
     .optional(),
 });
 export type CutoverState = z.infer<typeof stateSchema>;
-export type CutoverPhase = CutoverState['phase'];
 
 /** Undefined before the first catch-up. Throws CUTOVER_UNREADABLE (exit 10): nobody can know which side counts. */
 export function loadCutover(folder: string): CutoverState | undefined {
@@ -68,4 +67,10 @@ export function saveCutover(folder: string, state: CutoverState): void {
 /** Whether rows have been brought over since the snapshot: the ledger says then what the target holds. */
 export function hasCaughtUp(folder: string): boolean {
   return folder !== '' && existsSync(join(folder, FILES.cutover));
+}
+
+/** Whether the application has been stopped or switched over by this run, and not been put back. */
+export function isSwitching(folder: string): boolean {
+  const phase = folder === '' ? undefined : loadCutover(folder)?.phase;
+  return phase !== undefined && phase !== 'caught-up';
 }

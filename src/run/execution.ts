@@ -17,6 +17,8 @@ import {
   targetError,
 } from '../target/connect.js';
 import { dropRun, hasRun } from '../target/ledger.js';
+import { writeByHand } from './by-hand.js';
+import { isSwitching } from './cutover-state.js';
 import { FILES, type RunFolder, type RunState, saveState } from './folder.js';
 import { type EventSink, Journal } from './journal.js';
 import { lockTarget } from './lock.js';
@@ -30,6 +32,8 @@ export interface RunIo {
   readonly abort: AbortSignal;
   /** Texts that must appear in no event and no file. */
   readonly secrets: readonly string[];
+  /** See StepContext.ask. */
+  readonly ask?: (question: string) => Promise<boolean>;
 }
 
 /** `new` writes to its folder; `resumed` goes on in it; `read-only` neither writes to it nor locks the target. */
@@ -137,20 +141,58 @@ export class Execution {
   /** Takes back what an earlier process of this run did in the target, newest step first. */
   async takeBack(): Promise<void> {
     try {
-      for (const step of [...this.steps].reverse()) {
-        const summary = await step.undo(this.context());
-        if (summary !== undefined) this.journal.emit({ type: 'step.undone', step: step.name, summary });
-      }
-      const client = await this.target();
-      if (await hasRun(client, this.state.run)) await dropRun(client, this.state.run);
-      const message = `run ${this.state.run} has been taken back`;
-      this.save({ outcome: 'rolled-back' });
-      this.journal.emit({ type: 'run.rolled-back', exitCode: 0, message, elapsedMs: this.elapsed() });
+      await this.undoAll();
     } catch (error) {
       throw isTargetFailure(error) ? targetError('the earlier run cannot be taken back', error) : error;
     } finally {
       await this.disconnect();
     }
+  }
+
+  /** The same as all there is to do; what cannot be taken back is written down as commands to type. */
+  async rollBack(): Promise<number> {
+    this.begin(this.doneSteps(), false, 'is taken back');
+    return this.finish(async () => {
+      try {
+        await this.undoAll();
+      } catch (error) {
+        throw this.rollbackError(error);
+      }
+      return 0;
+    });
+  }
+
+  private async undoAll(): Promise<void> {
+    for (const step of [...this.steps].reverse()) {
+      const summary = await step.undo(this.context());
+      if (summary !== undefined) this.journal.emit({ type: 'step.undone', step: step.name, summary });
+    }
+    const client = await this.target();
+    // Somebody who still reads there must not keep us waiting for ever.
+    await client.query(`SELECT set_config('lock_timeout', '15s', false)`);
+    if (await hasRun(client, this.state.run)) await dropRun(client, this.state.run);
+    const message = `run ${this.state.run} has been taken back`;
+    this.save({ outcome: 'rolled-back' });
+    this.journal.emit({ type: 'run.rolled-back', exitCode: 0, message, elapsedMs: this.elapsed() });
+  }
+
+  /** Questions and Ctrl-C stay what they are; all else is exit 10, with a file of commands. */
+  private rollbackError(cause: unknown): unknown {
+    if (cause instanceof Stopped) return cause;
+    if (cause instanceof WizardError && [2, 9, 130].includes(cause.exitCode)) return cause;
+    const error = isTargetFailure(cause) ? targetError('the target cannot be asked', cause) : cause;
+    const file = writeByHand(this.path, this.state, messageOf(error));
+    return new WizardError({
+      code: error instanceof WizardError ? error.code : 'ROLLBACK_FAILED',
+      message: `the rollback is not finished: ${messageOf(error)}`,
+      remedies: [
+        ...(error instanceof WizardError ? error.remedies : []),
+        'ttm-wizard rollback goes on where it was',
+        `${file} says what to do by hand`,
+      ],
+      exitCode: 10,
+      cause,
+    });
   }
 
   private doneSteps(): StepName[] {
@@ -218,9 +260,11 @@ export class Execution {
       totals.quarantined > 0
         ? `; ${showRows(totals.quarantined)} in ttm_wizard.quarantine and not in their tables`
         : '';
-    const message = isFinished
-      ? `nothing to do: ${rows} are in the target as verified before${set}`
-      : `${rows} copied and compared${set}`;
+    const message = isSwitching(this.path)
+      ? `${rows} moved; the application runs on the target${set}`
+      : isFinished
+        ? `nothing to do: ${rows} are in the target as verified before${set}`
+        : `${rows} copied and compared${set}`;
     this.save({ outcome: 'completed', exitCode });
     this.journal.emit({ type: 'run.completed', exitCode, message, totals, elapsedMs: this.elapsed() });
     return exitCode;
@@ -309,6 +353,7 @@ export class Execution {
       address: () => Promise.resolve(this.address()),
       workers: (file, make) => this.workers(file, make),
       result: (step) => this.state.results[step],
+      ...(this.io.ask === undefined ? {} : { ask: this.io.ask }),
     };
   }
 

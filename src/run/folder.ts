@@ -35,6 +35,9 @@ export const FILES = {
   chunks: 'chunks.json',
   dump: 'target.dump',
   cutover: 'cutover.json',
+  /** The source as it was before anything was carried back into it. */
+  sourceBefore: 'source-before-rollback.db',
+  byHand: 'rollback-by-hand.txt',
 } as const;
 
 export interface RunFolder {

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { RunOptions } from '../config/run-options.js';
 import { WizardError, messageOf } from '../errors.js';
 import { nameOfTarget } from '../target/connect.js';
+import { isSwitching } from './cutover-state.js';
 import { Execution, type RunIo } from './execution.js';
 import {
   type RunFolder,
@@ -20,7 +21,9 @@ export type { RunIo } from './execution.js';
 
 /** Resolves to the exit code. Throws WizardError when no run could be begun (folder, lock, usage). */
 export async function runMigration(options: RunOptions, steps: readonly Step[], io: RunIo): Promise<number> {
-  const planned = steps.filter((step) => step.name !== 'dump' || options.dump);
+  const planned = steps.filter(
+    ({ name }) => (name !== 'dump' || options.dump) && (name !== 'cutover' || options.cutover !== undefined),
+  );
   if (options.dryRun)
     return new Execution(options, planned, io, { path: '', state: newState(options) }, 'read-only').dryRun();
   prepareFolder(options.backupDir);
@@ -28,6 +31,7 @@ export async function runMigration(options: RunOptions, steps: readonly Step[], 
   try {
     removeUnfinished(options.backupDir);
     const earlier = findEarlier(options);
+    if (earlier !== undefined) checkNotSwitched(earlier, options);
     if (earlier !== undefined && options.restart) {
       const old = new Execution(options, steps, io, earlier, 'resumed');
       await old.takeBack();
@@ -98,6 +102,17 @@ function findEarlier(options: RunOptions): RunFolder | undefined {
       state.target.database === target.database &&
       'preflight' in state.results,
   );
+}
+
+/** What would drop the tables of an application that runs on them, or leave it stopped. */
+function checkNotSwitched({ path, state }: RunFolder, options: RunOptions): void {
+  if (!isSwitching(path) || (!options.restart && options.cutover !== undefined)) return;
+  throw new WizardError({
+    code: 'CUT_OVER',
+    message: `run ${state.run} has switched the application over, or is in the middle of it`,
+    remedies: ['ttm-wizard rollback takes it back', 'the same command without --restart and --no-cutover goes on'],
+    exitCode: 2,
+  });
 }
 
 function checkSameChoices(state: RunState, options: RunOptions): void {

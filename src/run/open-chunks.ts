@@ -7,7 +7,7 @@ import { type LedgerChunk, inTransaction } from '../target/ledger.js';
 import { loadSql } from '../target/sql.js';
 
 /** Plans chunks of one side from the given key on. */
-type Planner = (table: TablePlan, from: Pick<ChunkRange, 'low' | 'number'>) => Iterable<ChunkRange>;
+type Planner = (table: TablePlan, from: Pick<ChunkRange, 'low' | 'number'>) => Iterable<ChunkRange> | Promise<Iterable<ChunkRange>>;
 
 /** Resolves to whether any chunk has been cut. */
 export async function splitOpenChunks(
@@ -21,7 +21,7 @@ export async function splitOpenChunks(
   for (const table of tables) {
     const last = chunks.find((chunk) => chunk.table_name === table.name && chunk.high === null);
     if (last === undefined) continue;
-    const limits = [...plan(table, last)].flatMap(({ high }) => (high === null ? [] : [high]));
+    const limits = [...(await plan(table, last))].flatMap(({ high }) => (high === null ? [] : [high]));
     // One full chunk and a beginning one are not worth a cut.
     if (limits.length < 2) continue;
     isSplit = true;

@@ -114,13 +114,18 @@ export async function connectTarget(address: TargetAddress): Promise<pg.Client> 
   return client;
 }
 
+/** The password that connections to this URL use, from wherever it comes. */
+export async function targetPassword(url: string): Promise<string | undefined> {
+  return passwordOf(url) ?? process.env['PGPASSWORD'] ?? (await pgpassPassword(nameOfTarget(url)));
+}
+
 async function clientConfig(url: string): Promise<pg.ClientConfig> {
   const name = nameOfTarget(url);
   const { host, port, database, user } = name;
   // Not `connectionString`: the driver would let the empty parts of the URL win over what is set here.
   const config: pg.ClientConfig = { ...parseIntoClientConfig(plainUrl(url)), host, port, database };
   if (user !== '') config.user = user;
-  const password = passwordOf(url) ?? process.env['PGPASSWORD'] ?? (await pgpassPassword(name));
+  const password = await targetPassword(url);
   // Never undefined: the driver would then look into pgpass itself, with a warning on standard error.
   config.password = password ?? '';
   return config;

@@ -95,6 +95,11 @@ const chunkSchema = z.object({
 });
 export type LedgerChunk = z.infer<typeof chunkSchema>;
 
+/** `tokens 0`: what tells a chunk from the others of its run. */
+export function nameOfChunk({ table_name, number }: Pick<LedgerChunk, 'table_name' | 'number'>): string {
+  return `${table_name} ${number}`;
+}
+
 /** All chunks of the run that are in. */
 export async function copiedChunks(client: pg.Client, run: string): Promise<LedgerChunk[]> {
   const { rows } = await client.query(

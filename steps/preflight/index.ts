@@ -2,6 +2,7 @@
 import { WizardError, messageOf } from '../../src/errors.js';
 import type { Finding } from '../../src/events.js';
 import { type Step, Stopped } from '../../src/run/step.js';
+import { checkApplication } from './application-checks.js';
 import { checkMachine } from './machine-checks.js';
 import { checkSource } from './source-checks.js';
 import { checkTarget } from './target-checks.js';
@@ -38,6 +39,7 @@ export const preflight: Step = {
     const target = await attempt(() => checkTarget(context, report));
     const source = await attempt(() => checkSource(context, report));
     await attempt(() => checkMachine(context, report, source?.bytes, target));
+    if (context.options.cutover !== undefined) await attempt(() => checkApplication(context, report));
     const errors = findings.filter((finding) => finding.severity === 'error');
     if (errors.length > 0) throw failure(errors, failures);
     const warnings = findings.filter((finding) => finding.severity === 'warning').length;

@@ -40,6 +40,7 @@ export async function compareTables(
   pool: WorkerPool,
   report: Report,
   against: 'source' | 'ledger' = 'source',
+  step: 'verify' | 'cutover' = 'verify',
 ): Promise<{ rows: number; differences: number }> {
   const { chunks, badKeys } = await currentChunks(context);
   const ledger = new Map(
@@ -48,7 +49,7 @@ export async function compareTables(
       chunk,
     ]),
   );
-  const progress = progressOf(context.emit, 'verify');
+  const progress = progressOf(context.emit, step);
   let [rows, differences, named] = [0, 0, 0];
   for (const table of fitted.tables) {
     const startedAt = performance.now();
@@ -57,7 +58,7 @@ export async function compareTables(
     const total = own.reduce((sum, { survey }) => sum + survey.rows, 0);
     const sides = new Map<number, Side>();
     let done = 0;
-    const step = (chunk: SurveyedChunk, side: Side): void => {
+    const take = (chunk: SurveyedChunk, side: Side): void => {
       sides.set(chunk.number, side);
       done += side.target.rows;
       progress({
@@ -72,14 +73,14 @@ export async function compareTables(
       against === 'source'
         ? await pool.run(
             own.map((chunk) => ({ kind: 'verify' as const, chunk, orphans })).values(),
-            (job, side) => step(findChunk(own, job.chunk.number), side),
+            (job, side) => take(findChunk(own, job.chunk.number), side),
             context.stop,
           )
         : await pool.run(
             own.map((chunk) => ({ kind: 'digest' as const, chunk })).values(),
             (job, target) => {
               const chunk = findChunk(own, job.chunk.number);
-              step(chunk, { source: chunk.survey, target });
+              take(chunk, { source: chunk.survey, target });
             },
             context.stop,
           );
@@ -99,7 +100,7 @@ export async function compareTables(
     differences += found;
     const ordered = own.map((chunk) => sides.get(chunk.number)).filter((side) => side !== undefined);
     rows += ordered.reduce((sum, { target }) => sum + target.rows, 0);
-    emitVerified(context, table, ordered, own, found, Math.round(performance.now() - startedAt));
+    emitVerified(context, step, table, ordered, own, found, Math.round(performance.now() - startedAt));
   }
   return { rows, differences };
 }
@@ -187,6 +188,7 @@ function describe({ kind, table, key, columns }: RowDifference): Finding {
 
 function emitVerified(
   { emit }: StepContext,
+  step: 'verify' | 'cutover',
   table: TablePlan,
   sides: readonly Side[],
   chunks: readonly SurveyedChunk[],
@@ -200,7 +202,7 @@ function emitVerified(
   const targetDigest = digest(({ target }) => target.digest);
   emit({
     type: 'table.verified',
-    step: 'verify',
+    step,
     table: table.name,
     sourceRows: sum(({ source }) => source.rows),
     targetRows: sum(({ target }) => target.rows),

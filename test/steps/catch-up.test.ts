@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WizardError } from '../../src/errors.js';
 import type { WizardEvent } from '../../src/events.js';
 import { catchUpAgain } from '../../src/run/catch-up-again.js';
-import { catchUp } from '../../steps/catch-up.js';
+import { catchUp } from '../../steps/cutover/catch-up.js';
 import { writeSample } from '../../src/demo/sample.js';
 import { differencesByHand } from '../support/compare-by-hand.js';
 import { type Site, createSite } from '../support/migrate.js';

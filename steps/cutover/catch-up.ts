@@ -1,9 +1,9 @@
 // Catch-up while the application is up: what it has written since the snapshot, as part of the switch-over or by itself.
-import { type ChangeCounts, totalOf } from '../src/chunk/changes.js';
-import { showCount, showRows } from '../src/output/format.js';
-import { CatchUp } from '../src/run/catch-up.js';
-import { hasCaughtUp, saveCutover } from '../src/run/cutover-state.js';
-import type { Step, StepContext } from '../src/run/step.js';
+import { type ChangeCounts, totalOf } from '../../src/chunk/changes.js';
+import { showCount, showRows } from '../../src/output/format.js';
+import { CatchUp } from '../../src/run/catch-up.js';
+import { hasCaughtUp, saveCutover } from '../../src/run/cutover-state.js';
+import type { Step, StepContext } from '../../src/run/step.js';
 
 export const catchUp: Step = {
   name: 'cutover',

@@ -1,0 +1,82 @@
+// What to type when a rollback cannot be finished by the wizard: a file in the run's folder, made from what the run has kept.
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readManifest } from '../app/env-manifest.js';
+import { loadSql } from '../target/sql.js';
+import { type CutoverState, loadCutover } from './cutover-state.js';
+import { FILES, type RunState } from './folder.js';
+
+/** Writes the file and answers with its path. */
+export function writeByHand(folder: string, state: RunState, why: string): string {
+  const file = join(folder, FILES.byHand);
+  const cutover = attempt(() => loadCutover(folder));
+  const isSwitched = cutover !== undefined && cutover.phase !== 'caught-up';
+  const lines = [
+    `Rollback of run ${state.run}, which could not be finished: ${why}`,
+    '',
+    'First try again; it goes on where it was, and may be repeated as often as you like:',
+    `    ttm-wizard rollback --backup-dir ${quote(join(folder, '..'))} --target URL`,
+    '',
+    'If that cannot work, do this by hand, in this order.',
+    ...(isSwitched ? switchBack(folder, state, cutover) : []),
+    '',
+    `Drop what the run made in the target ${state.target.database} on ${state.target.host}:${state.target.port}, only when the`,
+    'application no longer uses it:',
+    `    psql URL -c "SELECT identity FROM ttm_wizard.object WHERE run_id = '${state.run}'"    # what it made`,
+    `    psql URL <<'SQL'`,
+    `SELECT set_config('ttm_wizard.parameter_1', '${state.run}', false);`,
+    loadSql('ledger/drop_objects.sql').trimEnd(),
+    'SQL',
+    '',
+  ];
+  writeFileSync(file, lines.join('\n'), { mode: 0o600 });
+  return file;
+}
+
+function switchBack(folder: string, state: RunState, cutover: CutoverState): string[] {
+  const { services, sourceMode, phase } = cutover;
+  const command = (what: 'stop' | 'start'): string => {
+    const own = what === 'stop' ? services?.stopCommand : services?.startCommand;
+    if (own !== undefined) return own;
+    const units = services?.units ?? [];
+    return units.length > 0 ? `systemctl ${what} ${units.map(quote).join(' ')}` : `# ${what} the application`;
+  };
+  const env = (attempt(() => readManifest(folder))?.files ?? []).flatMap((entry) =>
+    entry.existed ? [`    cat ${quote(join(folder, 'env', entry.copy))} > ${quote(entry.realPath)}`] : [`    rm ${quote(entry.realPath)}`],
+  );
+  const mode = sourceMode === undefined ? [] : [`    chmod ${sourceMode.toString(8)} ${quote(state.source)}`];
+  const before = join(folder, FILES.sourceBefore);
+  return [
+    '',
+    'Stop the application:',
+    `    ${command('stop')}`,
+    '',
+    ...(phase === 'stopped'
+      ? []
+      : [
+          'Rows that the application wrote to PostgreSQL since the switch-over may not be in SQLite yet. They stay in the target as long as',
+          'it is not dropped: keep it until they have been carried back.',
+          ...(existsSync(before) ? [`The SQLite file as it was before anything was carried back: ${before}`] : []),
+          '',
+        ]),
+    'Put back the SQLite file and the env files:',
+    ...mode,
+    ...env,
+    '',
+    'Start the application on SQLite:',
+    `    ${command('start')}`,
+  ];
+}
+
+function quote(text: string): string {
+  return /^[\w./:@=+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    // What is damaged cannot be part of the advice; the reason of the failure stands above it.
+    return undefined;
+  }
+}
