@@ -42,7 +42,9 @@ function switchBack(folder: string, state: RunState, cutover: CutoverState): str
     return units.length > 0 ? `systemctl ${what} ${units.map(quote).join(' ')}` : `# ${what} the application`;
   };
   const env = (attempt(() => readManifest(folder))?.files ?? []).flatMap((entry) =>
-    entry.existed ? [`    cat ${quote(join(folder, 'env', entry.copy))} > ${quote(entry.realPath)}`] : [`    rm ${quote(entry.realPath)}`],
+    entry.existed
+      ? [`    cat ${quote(join(folder, 'env', entry.copy))} > ${quote(entry.realPath)}`]
+      : [`    rm ${quote(entry.realPath)}`],
   );
   const mode = sourceMode === undefined ? [] : [`    chmod ${sourceMode.toString(8)} ${quote(state.source)}`];
   const before = join(folder, FILES.sourceBefore);
@@ -56,7 +58,9 @@ function switchBack(folder: string, state: RunState, cutover: CutoverState): str
       : [
           'Rows that the application wrote to PostgreSQL since the switch-over may not be in SQLite yet. They stay in the target as long as',
           'it is not dropped: keep it until they have been carried back.',
-          ...(existsSync(before) ? [`The SQLite file as it was before anything was carried back: ${before}`] : []),
+          ...(existsSync(before)
+            ? [`The SQLite file as it was before anything was carried back: ${before}`]
+            : []),
           '',
         ]),
     'Put back the SQLite file and the env files:',

@@ -76,7 +76,9 @@ export class CarryBack {
     let done = 0;
     for (const table of fitted.tables) {
       const orphans = orphanRules(table, chunkList(context).badKeys);
-      const own = new Map(chunks.filter((one) => one.table_name === table.name).map((one) => [one.number, one]));
+      const own = new Map(
+        chunks.filter((one) => one.table_name === table.name).map((one) => [one.number, one]),
+      );
       const jobs = [...own.values()].map(({ number, low, high, rows, quarantined, digest }) => ({
         kind: 'carry-back' as const,
         chunk: { table: table.name, number, low, high },
@@ -86,7 +88,12 @@ export class CarryBack {
       const isComplete = await pool.run(
         jobs.values(),
         (job, result) => {
-          progress({ doing: 'looking for what was written', done: ++done, total: chunks.length, unit: 'parts' });
+          progress({
+            doing: 'looking for what was written',
+            done: ++done,
+            total: chunks.length,
+            unit: 'parts',
+          });
           const chunk = own.get(job.chunk.number);
           if (chunk !== undefined && result.isChanged) found.push({ chunk, result });
         },

@@ -9,6 +9,7 @@ import { orphanRules } from '../chunk/scan.js';
 import { WizardError, codeOf } from '../errors.js';
 import type { TablePlan } from '../plans/plan.js';
 import type { FittedPlan } from '../source/drift.js';
+import { changedChunks, countRows, lastChange } from '../source/capture.js';
 import { openSource } from '../source/sqlite.js';
 import { applyToTarget } from '../target/apply-changes.js';
 import { type LedgerChunk, copiedChunks, inTransaction, nameOfChunk as nameOf } from '../target/ledger.js';
@@ -43,6 +44,8 @@ export class CatchUp {
   private readonly fitted: FittedPlan;
   private readonly fingerprints = new Map<string, string>();
   private readonly badKeys: Record<string, string[]>;
+  /** With triggers in the source: the entry of their log up to which all has been brought over, once all has been read. */
+  private logged: bigint | undefined;
   /** `table number` of every chunk that was not as the ledger said, in any pass. */
   readonly changedChunks = new Set<string>();
 
@@ -55,11 +58,13 @@ export class CatchUp {
   }
 
   /**
-   * Passes until one has found everything, and sequences after the highest ids; resolves to what has been changed in all. Throws
+   * Passes until one has found everything, and sequences after the highest ids; resolves to what has been changed in all. `isStill`
+   * says that nobody writes to the source any more. Throws
    * SOURCE_DRIFT, BAD_VALUE, TARGET_CHANGED and others of exit 6, with nothing of the pass applied.
    */
-  async run(): Promise<CaughtUp> {
+  async run(isStill = false): Promise<CaughtUp> {
     const startedAt = performance.now();
+    const client = await this.context.target();
     let total: Omit<CaughtUp, 'elapsedMs'> = { ...NO_CHANGES, quarantined: 0 };
     for (let retries = 0; ;) {
       const pass = await this.pass();
@@ -72,9 +77,8 @@ export class CatchUp {
         ...addCounts(total, countChanges(pass.found.flatMap(({ changes }) => changes))),
         quarantined: total.quarantined + pass.found.reduce((sum, { badRows }) => sum + badRows.length, 0),
       };
-      if (pass.isComplete) break;
+      if (pass.isComplete && !(isStill && (await this.isMissingRows(client)))) break;
     }
-    const client = await this.context.target();
     for (const table of this.fitted.tables) await advanceSequence(client, table, this.context.options.source);
     return { ...total, elapsedMs: Math.round(performance.now() - startedAt) };
   }
@@ -85,6 +89,8 @@ export class CatchUp {
     const client = await context.target();
     const pool = await poolFor(context, fitted, context.options.source);
     const chunks = await this.ledgerChunks(client);
+    const { cutover, source } = context.options;
+    const logged = cutover?.capture === 'triggers' ? lastChange(source) : undefined;
     const progress = progressOf(context.emit, 'cutover');
     const found: Found[] = [];
     let [done, bytes, isComplete] = [0, 0, true];
@@ -92,7 +98,7 @@ export class CatchUp {
     for (const table of [...fitted.tables].reverse()) {
       if (fitted.present[table.name] === undefined) continue;
       const enough = new AbortController();
-      const own = chunks.filter((chunk) => chunk.table_name === table.name);
+      const own = this.chunksToRead(table, chunks);
       isComplete =
         (await this.readTable(
           pool,
@@ -116,7 +122,31 @@ export class CatchUp {
       if (codeOf(error) === '23503') return this.forget(found);
       throw error;
     }
+    if (isComplete) this.logged = logged;
     return { found, isComplete };
+  }
+
+  /** All chunks of the table, or those with a key in the triggers' log. */
+  private chunksToRead(table: TablePlan, chunks: readonly LedgerChunk[]): readonly LedgerChunk[] {
+    const own = chunks.filter((chunk) => chunk.table_name === table.name);
+    if (this.logged === undefined) return own;
+    const { source } = this.context.options;
+    return changedChunks(source, table, own, this.logged);
+  }
+
+  /** Whether the triggers have missed something, which a second look at everything then finds. */
+  private async isMissingRows(client: pg.Client): Promise<boolean> {
+    if (this.logged === undefined) return false;
+    const chunks = await copiedChunks(client, this.context.run);
+    const isEqual = this.fitted.tables
+      .filter(({ name }) => this.fitted.present[name] !== undefined)
+      .every(({ name }) => {
+        const own = chunks.filter((chunk) => chunk.table_name === name);
+        const known = own.reduce((sum, { rows, quarantined }) => sum + rows + quarantined, 0);
+        return countRows(this.context.options.source, name) === known;
+      });
+    if (!isEqual) this.logged = undefined;
+    return !isEqual;
   }
 
   private forget(found: readonly Found[]): 'again' {

@@ -110,7 +110,10 @@ function checkNotSwitched({ path, state }: RunFolder, options: RunOptions): void
   throw new WizardError({
     code: 'CUT_OVER',
     message: `run ${state.run} has switched the application over, or is in the middle of it`,
-    remedies: ['ttm-wizard rollback takes it back', 'the same command without --restart and --no-cutover goes on'],
+    remedies: [
+      'ttm-wizard rollback takes it back',
+      'the same command without --restart and --no-cutover goes on',
+    ],
     exitCode: 2,
   });
 }

@@ -7,7 +7,10 @@ import { type LedgerChunk, inTransaction } from '../target/ledger.js';
 import { loadSql } from '../target/sql.js';
 
 /** Plans chunks of one side from the given key on. */
-type Planner = (table: TablePlan, from: Pick<ChunkRange, 'low' | 'number'>) => Iterable<ChunkRange> | Promise<Iterable<ChunkRange>>;
+type Planner = (
+  table: TablePlan,
+  from: Pick<ChunkRange, 'low' | 'number'>,
+) => Iterable<ChunkRange> | Promise<Iterable<ChunkRange>>;
 
 /** Resolves to whether any chunk has been cut. */
 export async function splitOpenChunks(

@@ -1,5 +1,6 @@
 // What a source file really contains, from SQLite's own catalog and never from a plan.
 import type { Database } from 'better-sqlite3';
+import { isCapture } from './capture.js';
 
 export interface SourceColumn {
   readonly name: string;
@@ -31,13 +32,13 @@ interface TableRow {
   readonly type: string;
 }
 
-/** Reads the schema in one go. SQLite's own tables (sqlite_…) are left out. */
+/** Reads the schema in one go. SQLite's own tables (sqlite_…) and the log of our own triggers are left out. */
 export function inspectSource(db: Database): SourceSchema {
   const list = db
     .prepare<[], TableRow>(`SELECT name, type FROM pragma_table_list WHERE schema = 'main' ORDER BY name`)
     .all();
   const tables = list
-    .filter(({ name, type }) => !name.startsWith('sqlite_') && type !== 'view')
+    .filter(({ name, type }) => !name.startsWith('sqlite_') && !isCapture(name) && type !== 'view')
     .map(({ name, type }): SourceTable => {
       const columns = columnsOf(db, name);
       const inKey = columns
@@ -48,10 +49,11 @@ export function inspectSource(db: Database): SourceSchema {
       return { name, kind, columns, key, unique: [...(key.length > 0 ? [key] : []), ...uniqueOf(db, name)] };
     });
   const others = db
-    .prepare<[], { item: string }>(
-      `SELECT type || ' ' || name AS item FROM sqlite_master WHERE type IN ('view', 'trigger') ORDER BY 1`,
+    .prepare<[], { item: string; name: string }>(
+      `SELECT type || ' ' || name AS item, name FROM sqlite_master WHERE type IN ('view', 'trigger') ORDER BY 1`,
     )
     .all()
+    .filter(({ name }) => !isCapture(name))
     .map((row) => row.item);
   return {
     tables,

@@ -29,5 +29,7 @@ export async function targetChunkLimits(
   });
   const { rows } = await client.query<{ high: string }>(sql, values);
   const limits = [low, ...rows.map(({ high }) => limitSchema.parse(high)), null];
-  return limits.slice(1).map((high, i) => ({ table: table.name, number: number + i, low: limits[i] ?? null, high }));
+  return limits
+    .slice(1)
+    .map((high, i) => ({ table: table.name, number: number + i, low: limits[i] ?? null, high }));
 }

@@ -32,7 +32,9 @@ export async function compareChanged(context: StepContext, changed: ReadonlySet<
       },
       new AbortController().signal,
     );
-    const { rows } = await client.query<{ rows: string }>(`SELECT count(*) AS rows FROM ${quoteName(table.name)}`);
+    const { rows } = await client.query<{ rows: string }>(
+      `SELECT count(*) AS rows FROM ${quoteName(table.name)}`,
+    );
     const expected = own.reduce((sum, chunk) => sum + chunk.rows, 0);
     if (Number(rows[0]?.rows) !== expected)
       different.push(`${table.name} has ${rows[0]?.rows ?? '?'} rows where ${expected} are expected`);

@@ -17,6 +17,7 @@ import { CatchUp } from '../../src/run/catch-up.js';
 import { loadCutover } from '../../src/run/cutover-state.js';
 import { fittedPlan, poolFor } from '../../src/run/snapshot.js';
 import { type Step, type StepContext, Stopped } from '../../src/run/step.js';
+import { installCapture, removeCapture } from '../../src/source/capture.js';
 import { inspectHolders } from '../../src/source/open-files.js';
 import { sourceStamp } from '../../src/source/stamp.js';
 import { connectTarget, targetPassword } from '../../src/target/connect.js';
@@ -42,10 +43,16 @@ export const cutover: Step = {
     const { services, envFiles, urlKey, healthUrl, probes } = application;
     const changes = planSwitch(envFiles, urlKey, await urlFor(context));
     return [
-      { title: 'bring over what was written since the snapshot', sql: 'each chunk compared, rows inserted, updated, deleted' },
+      {
+        title: 'bring over what was written since the snapshot',
+        sql: 'each chunk compared, rows inserted, updated, deleted',
+      },
       { title: 'stop', sql: services.describe },
       ...changes.map(({ path, diff }) => ({ title: `env file ${path}`, sql: diff.join('\n') })),
-      { title: 'start and ask', sql: `${services.describe}; GET ${probes.map((path) => healthUrl + path).join(', ')}` },
+      {
+        title: 'start and ask',
+        sql: `${services.describe}; GET ${probes.map((path) => healthUrl + path).join(', ')}`,
+      },
     ];
   },
 
@@ -54,7 +61,7 @@ export const cutover: Step = {
     if (earlier?.phase === 'carrying') throw await goOnTakingBack(context, earlier.failure);
     const application = await applicationOf(context);
     if (earlier?.phase === 'done') return { summary: 'the application runs on the target' };
-    const slowBefore = earlier?.phase === 'started' ? undefined : await prepare(context, application);
+    const slowBefore = earlier?.phase === 'started' ? undefined : await prepareOrClear(context, application);
     try {
       if (earlier?.phase !== 'started') await moveOver(context, application, slowBefore?.catchUp);
       return await startOnTarget(context, application, slowBefore?.elapsedMs);
@@ -91,18 +98,42 @@ interface Prepared {
   readonly elapsedMs: number | undefined;
 }
 
+/** As before, without anything of ours left in the source. */
+async function prepareOrClear(context: StepContext, application: Application): Promise<Prepared> {
+  try {
+    return await prepare(context, application);
+  } catch (error) {
+    removeCapture(context.options.source);
+    throw error;
+  }
+}
+
 /** All that can be done while the application is up. Nothing has been stopped when this throws. */
 async function prepare(context: StepContext, application: Application): Promise<Prepared> {
-  for (const { path, diff, remarks } of planSwitch(application.envFiles, application.urlKey, await urlFor(context))) {
+  for (const { path, diff, remarks } of planSwitch(
+    application.envFiles,
+    application.urlKey,
+    await urlFor(context),
+  )) {
     context.emit({ type: 'notice', message: `env file ${path}: ${diff.join(' ')}` });
     for (const remark of remarks) context.emit({ type: 'notice', message: `env file ${path}: ${remark}` });
   }
   await checkUrl(context);
   beginCatchUp(context);
+  if (context.options.cutover?.capture === 'triggers') {
+    installCapture(context.options.source, fittedPlan(context).tables);
+    context.emit({
+      type: 'notice',
+      message: 'triggers in the source log which rows change, until the switch-over is done',
+    });
+  }
   const catchUp = new CatchUp(context);
   for (let pass = 1; pass <= MAX_PASSES; pass++) {
     const changes = await catchUp.run();
-    context.emit({ type: 'notice', message: `brought over while the application runs: ${showChanges(changes)}` });
+    context.emit({
+      type: 'notice',
+      message: `brought over while the application runs: ${showChanges(changes)}`,
+    });
     if (pass === 1) await compareWithLedger(context);
     else if (totalOf(changes) <= FEW_ROWS) break;
   }
@@ -154,10 +185,11 @@ async function moveOver(
   }
   stopHere(context);
   const catchUp = prepared ?? new CatchUp(context);
-  const last = await catchUp.run();
+  const last = await catchUp.run(true);
   context.emit({ type: 'notice', message: `brought over after the stop: ${showChanges(last)}` });
   await compareChanged(context, catchUp.changedChunks);
-  if (last.quarantined > 0) context.emit({ type: 'notice', message: `${showRows(last.quarantined)} set aside` });
+  if (last.quarantined > 0)
+    context.emit({ type: 'notice', message: `${showRows(last.quarantined)} set aside` });
   stopHere(context);
 }
 
@@ -184,6 +216,7 @@ async function startOnTarget(
   const answeredAt = new Date().toISOString();
   const timed = (await probe(healthUrl, slow)).at(-1);
   await checkWhereItRuns(context, application);
+  removeCapture(source);
   chmodSync(source, 0o440);
   saveState(context, { phase: 'done', answeredAt, sourceMode, sourceStamp: sourceStamp(source) });
   const downtimeMs = Date.parse(answeredAt) - Date.parse(stoppedAt ?? answeredAt);
@@ -202,7 +235,10 @@ async function checkWhereItRuns(context: StepContext, { healthUrl, probes }: App
     throw new WizardError({
       code: 'STILL_ON_SOURCE',
       message: `after the switch ${holders.map(showHolder).join(', ')} has ${context.options.source} open`,
-      remedies: ['--service UNIT for each unit that writes', 'check which env file this process reads: --env-file FILE'],
+      remedies: [
+        '--service UNIT for each unit that writes',
+        'check which env file this process reads: --env-file FILE',
+      ],
       exitCode: EXIT.takenBack,
     });
   }
@@ -241,7 +277,10 @@ async function goOnTakingBack(
   context: StepContext,
   failure: { code: string; message: string } | undefined,
 ): Promise<WizardError> {
-  context.emit({ type: 'notice', message: 'a switch-over that was being taken back is taken back to its end first' });
+  context.emit({
+    type: 'notice',
+    message: 'a switch-over that was being taken back is taken back to its end first',
+  });
   await takeBack(context, { reason: 'failure', discard: false });
   return takenBack(failure ?? { code: 'INTERRUPTED', message: 'the switch-over was interrupted' }, undefined);
 }
@@ -266,7 +305,9 @@ async function askAboutWrites(context: StepContext, discard: boolean): Promise<v
       : `${showRows(totalOf(counts))} written since the switch-over are carried back into the source so far (${showChanges(counts)}).`;
   context.emit({ type: 'notice', message: what });
   if (ask === undefined)
-    throw needed(context, 'yes', 'a rollback stops the application, and nobody can be asked whether to', ['--yes']);
+    throw needed(context, 'yes', 'a rollback stops the application, and nobody can be asked whether to', [
+      '--yes',
+    ]);
   if (await ask(`${what} The application is stopped, and started on the source. Go on?`)) return;
   throw new WizardError({
     code: 'DECLINED',

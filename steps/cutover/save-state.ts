@@ -3,7 +3,10 @@ import { type CutoverState, loadCutover, saveCutover } from '../../src/run/cutov
 import type { StepContext } from '../../src/run/step.js';
 
 /** What is not named stays as it was. */
-export function saveState({ folder }: Pick<StepContext, 'folder'>, change: Partial<CutoverState>): CutoverState {
+export function saveState(
+  { folder }: Pick<StepContext, 'folder'>,
+  change: Partial<CutoverState>,
+): CutoverState {
   const state: CutoverState = { ...(loadCutover(folder) ?? { v: 1, phase: 'caught-up' }), ...change };
   saveCutover(folder, state);
   return state;

@@ -9,6 +9,7 @@ import { probe } from '../../src/app/probe.js';
 import { waitUntilReleased } from '../../src/app/quiet-file.js';
 import { CarryBack } from '../../src/run/carry-back.js';
 import { type CutoverState, loadCutover, saveCutover } from '../../src/run/cutover-state.js';
+import { removeCapture } from '../../src/source/capture.js';
 import type { StepContext } from '../../src/run/step.js';
 import { saveState } from './save-state.js';
 import { showChanges } from './catch-up.js';
@@ -36,6 +37,7 @@ export async function takeBack(
   await application.services.stop();
   await waitUntilReleased(context.options.source, { timeoutMs: RELEASE_MS });
   unfence(context, before);
+  removeCapture(context.options.source);
   let carried = NO_CHANGES;
   if (wasOnTarget && !discard) {
     await waitForNoConnections(await context.target(), { timeoutMs: CONNECTIONS_MS });
@@ -52,7 +54,10 @@ export async function takeBack(
   return { carried };
 }
 
-async function startOnSource(context: StepContext, { services, healthUrl, probes }: Application): Promise<void> {
+async function startOnSource(
+  context: StepContext,
+  { services, healthUrl, probes }: Application,
+): Promise<void> {
   await services.start();
   const answers = await probe(healthUrl, probes.slice(0, 1));
   const [first] = answers;

@@ -10,7 +10,10 @@ import type { StepContext } from '../../src/run/step.js';
 import { targetPassword } from '../../src/target/connect.js';
 
 /** Throws ANSWER_NEEDED (exit 9), UNIT_UNKNOWN (exit 2) and ENV_FILE (exit 3); nothing is changed. */
-export async function checkApplication(context: StepContext, report: (finding: Finding) => void): Promise<void> {
+export async function checkApplication(
+  context: StepContext,
+  report: (finding: Finding) => void,
+): Promise<void> {
   const application = await applicationOf(context);
   const ok = (code: string, message: string): void => report({ severity: 'ok', code, message, remedies: [] });
   const running = await application.services.running();
@@ -34,7 +37,10 @@ async function checkEnvFiles(
   }
 }
 
-async function checkHealth({ healthUrl, probes }: Application, report: (finding: Finding) => void): Promise<void> {
+async function checkHealth(
+  { healthUrl, probes }: Application,
+  report: (finding: Finding) => void,
+): Promise<void> {
   const path = probes[0] ?? '/';
   const answer = await measure(healthUrl, path, 30_000);
   if (answer !== undefined) {
