@@ -61,10 +61,12 @@ export const cutover: Step = {
     if (earlier?.phase === 'carrying') throw await goOnTakingBack(context, earlier.failure);
     const application = await applicationOf(context);
     if (earlier?.phase === 'done') return { summary: 'the application runs on the target' };
-    const slowBefore = earlier?.phase === 'started' ? undefined : await prepareOrClear(context, application);
+    // Whoever goes on with an application that stands does not keep it waiting.
+    const isDown = earlier?.phase === 'stopped' || earlier?.phase === 'started';
+    const prepared = isDown ? undefined : await prepareOrClear(context, application);
     try {
-      if (earlier?.phase !== 'started') await moveOver(context, application, slowBefore?.catchUp);
-      return await startOnTarget(context, application, slowBefore?.elapsedMs);
+      if (earlier?.phase !== 'started') await moveOver(context, application, prepared?.catchUp);
+      return await startOnTarget(context, application, prepared?.elapsedMs);
     } catch (error) {
       throw await failAndTakeBack(context, error);
     }
