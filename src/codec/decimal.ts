@@ -34,6 +34,14 @@ export function canonicalNumber(value: string): string | undefined {
   return `${isZero ? '' : sign}${isZero ? '0' : integerPart}${scale > 0 ? `.${fractionPart.slice(0, scale).padEnd(scale, '0')}` : ''}`;
 }
 
+/** What trim_scale of the server makes of numeric's text: no zeros at the end of the fraction. */
+export function trimScale(canonical: string): string {
+  if (!canonical.includes('.')) return canonical;
+  let end = canonical.length;
+  while (canonical[end - 1] === '0') end--;
+  return canonical.slice(0, canonical[end - 1] === '.' ? end - 1 : end);
+}
+
 /** The shortest decimal that reads back as the same double, as numeric prints it: `1e-7` is `0.0000001`. */
 export function numericFromDouble(value: number): string {
   // Up to six decimals and nine digits, as applications store them: no search for the shortest text is needed, because up to

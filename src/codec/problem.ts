@@ -13,7 +13,8 @@ export type ProblemCode =
   | 'text-utf8'
   | 'too-long'
   | 'not-allowed'
-  | 'orphan';
+  | 'orphan'
+  | 'would-change';
 
 /** A value that its target type cannot hold unchanged. */
 export class Problem {
