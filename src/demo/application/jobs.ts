@@ -40,8 +40,7 @@ export function jobsOf(random: Random, role: Role | undefined, withDeletes: bool
     { role: 'api', everyRounds: 25, plan: (session) => saveSetting(session, random) },
     { role: 'ws', everyRounds: 10, plan: () => Promise.resolve([newToken(random)]) },
   ];
-  if (withDeletes)
-    jobs.push({ role: 'api', everyRounds: 12, plan: (session) => deleteScore(session, random) });
+  if (withDeletes) jobs.push({ role: 'api', everyRounds: 12, plan: makeDeleter(random) });
   return jobs.filter((job) => role === undefined || job.role === role);
 }
 
@@ -193,12 +192,16 @@ function newToken(random: Random): Change {
   return { table: 'tokens', operation: 'insert', columns };
 }
 
-/** Every other time the newest score of all, whose id SQLite then hands out again. */
-async function deleteScore(session: Session, random: Random): Promise<Change[]> {
-  const [row] = await session.rows('SELECT max(id) AS id, min(id) AS first FROM token_scores');
-  const [newest, first] = [Number(row?.['id']), Number(row?.['first'])];
-  const from = random() < 0.5 ? newest : first + Math.floor(random() * (newest - first));
-  const [score] = await session.rows('SELECT id FROM token_scores WHERE id >= ? ORDER BY id LIMIT 1', from);
-  const id = idOf(score);
-  return id === undefined ? [] : [{ table: 'token_scores', operation: 'delete', key: id, columns: {} }];
+/** Deletes one score, every other time the newest of all, whose id SQLite then hands out again. */
+function makeDeleter(random: Random): Job['plan'] {
+  let isNewestNext = false;
+  return async (session) => {
+    isNewestNext = !isNewestNext;
+    const [row] = await session.rows('SELECT min(id) AS first, max(id) AS newest FROM token_scores');
+    const [first, newest] = [Number(row?.['first']), Number(row?.['newest'])];
+    const from = isNewestNext ? newest : first + Math.floor(random() * (newest - first));
+    const [score] = await session.rows('SELECT id FROM token_scores WHERE id >= ? ORDER BY id LIMIT 1', from);
+    const id = idOf(score);
+    return id === undefined ? [] : [{ table: 'token_scores', operation: 'delete', key: id, columns: {} }];
+  };
 }
