@@ -76,7 +76,7 @@ function cents(value: number): number {
 }
 
 /** Python's repr of a float: 1.0 keeps its fraction, below 1e-4 and from 1e16 on it is exponential with two digits. */
-function pythonFloat(value: number): string {
+export function pythonFloat(value: number): string {
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-4 || size >= 1e16))
     return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
