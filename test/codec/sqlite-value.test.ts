@@ -49,8 +49,12 @@ function throughSqlite({ name }: ColumnPlan, value: SqliteValue): SqliteValue {
 
 function encode(column: ColumnPlan, value: SqliteValue): string | null | Problem {
   if (value === null) return null;
-  if (column.type === 'jsonb' && typeof value === 'string') return canonicalJson(value);
-  return columnCodec(column).canonical(value);
+  if (column.type !== 'jsonb' || typeof value !== 'string') return columnCodec(column).canonical(value);
+  try {
+    return canonicalJson(value);
+  } catch {
+    return new Problem('json-syntax', '');
+  }
 }
 
 function columnFor(type: ColumnType, declared?: string): ColumnPlan {
@@ -175,22 +179,12 @@ describe('a value that SQLite held before', () => {
       const column = columns[at];
       if (column === undefined) throw new Error('no column');
       const stored = throughSqlite(column, value);
-      fc.pre(stored !== null && !(column.type === 'jsonb' && typeof stored === 'string' && !isJson(stored)));
       const before = encode(column, stored);
       fc.pre(typeof before === 'string');
       expect(thereAndBack(column, before)).toBe(before);
     });
     fc.assert(property, { numRuns: 5000 });
   });
-
-  function isJson(value: string): boolean {
-    try {
-      canonicalJson(value);
-      return true;
-    } catch {
-      return false;
-    }
-  }
 });
 
 describe('what SQLAlchemy would have stored', () => {
@@ -267,7 +261,7 @@ describe('what SQLAlchemy would have stored', () => {
 });
 
 describe('a value that SQLite cannot hold', () => {
-  const refused: readonly (readonly [ColumnType, string, string, string?])[] = [
+  const refused: readonly (readonly [ColumnType, string, problem: string, declared?: string])[] = [
     ['numeric', '0.12345678901234567890', 'would-change comes back from SQLite as 0.12345678901234568'],
     ['numeric', '9223372036854775808', 'would-change comes back from SQLite as 9223372036854776000'],
     ['numeric', '9007199254740993.5', 'would-change comes back from SQLite as 9007199254740994'],
@@ -292,10 +286,12 @@ describe('a value that SQLite cannot hold', () => {
     ['bigint', '9223372036854775808', 'number-range does not fit an INTEGER of SQLite'],
   ];
 
-  test.each(refused)('of type %s, %.40s is refused: %s', (type, value, problem, declared) => {
-    const result = toSqlite(columnFor(type, declared), value);
-    expect(result instanceof Problem ? `${result.code} ${result.detail}` : result).toBe(problem);
-  });
+  for (const [type, value, problem, declared] of refused) {
+    test(`of type ${type} is refused: ${value.slice(0, 30)} ${problem}`, () => {
+      const result = toSqlite(columnFor(type, declared), value);
+      expect(result instanceof Problem ? `${result.code} ${result.detail}` : result).toBe(problem);
+    });
+  }
 
   test('is not one that only has zeros at its end', () => {
     const all = ['1.50', '100', '100.000', '0.0', '0.000', '1050', '10.010'];
