@@ -104,6 +104,8 @@ export function targetLine(columns: readonly ColumnPlan[]): string {
 
 function fieldExpression({ name: column, type }: ColumnPlan): string {
   const name = quoteName(column);
+  // The application may write 1.0 for what SQLite holds as 1: the same number, which numeric spells as it came.
+  if (type === 'numeric') return `coalesce(trim_scale(${name})::text, '\\N')`;
   if (!isTextType(type)) return `coalesce(${name}::text, '\\N')`;
   return `coalesce(replace(replace(${name}, '\\', '\\\\'), E'\\t', '\\t'), '\\N')`;
 }

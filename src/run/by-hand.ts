@@ -41,10 +41,10 @@ function switchBack(folder: string, state: RunState, cutover: CutoverState): str
     const units = services?.units ?? [];
     return units.length > 0 ? `systemctl ${what} ${units.map(quote).join(' ')}` : `# ${what} the application`;
   };
-  const env = (attempt(() => readManifest(folder))?.files ?? []).flatMap((entry) =>
-    entry.existed
-      ? [`    cat ${quote(join(folder, 'env', entry.copy))} > ${quote(entry.realPath)}`]
-      : [`    rm ${quote(entry.realPath)}`],
+  const env = (attempt(() => readManifest(folder))?.files ?? []).map(({ copy, realPath }) =>
+    copy === null
+      ? `    rm ${quote(realPath)}`
+      : `    cat ${quote(join(folder, 'env', copy))} > ${quote(realPath)}`,
   );
   const mode = sourceMode === undefined ? [] : [`    chmod ${sourceMode.toString(8)} ${quote(state.source)}`];
   const before = join(folder, FILES.sourceBefore);

@@ -3,10 +3,12 @@
 import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ChangeCounts, type RowChange, countChanges } from '../chunk/changes.js';
-import type { CarryBackResult } from '../chunk/jobs.js';
+import type { RowDifference } from '../chunk/compare.js';
+import type { CarryBackResult, Job } from '../chunk/jobs.js';
 import { orphanRules } from '../chunk/scan.js';
 import { WizardError } from '../errors.js';
 import { applyToSource, settleSource } from '../source/carry-back.js';
+import { showRows } from '../output/format.js';
 import type { FittedPlan } from '../source/drift.js';
 import { targetChunkLimits } from '../target/chunk-limits.js';
 import { type LedgerChunk, copiedChunks, inTransaction } from '../target/ledger.js';
@@ -16,6 +18,8 @@ import { splitOpenChunks } from './open-chunks.js';
 import { progressOf } from './progress.js';
 import { chunkList, fittedPlan, poolFor } from './snapshot.js';
 import { type StepContext, Stopped } from './step.js';
+
+type CompareJob = Extract<Job, { kind: 'compare' }>;
 
 interface Found {
   readonly chunk: LedgerChunk;
@@ -117,20 +121,27 @@ export class CarryBack {
         const orphans = orphanRules(table, badKeys);
         return [{ kind: 'verify' as const, chunk: { table: name, number, low, high }, orphans }];
       });
-    const different: string[] = [];
+    const different: CompareJob[] = [];
+    // It is no long work, and not to be left half done.
+    const never = new AbortController().signal;
     await pool.run(
       jobs.values(),
-      ({ chunk }, { source, target }) => {
+      ({ chunk, orphans }, { source, target }) => {
         if (source.digest !== target.digest || source.rows !== target.rows)
-          different.push(`chunk ${chunk.number} of ${chunk.table}`);
+          different.push({ kind: 'compare', chunk, orphans });
       },
-      // It is no long work, and not to be left half done.
-      new AbortController().signal,
+      never,
     );
     if (different.length === 0) return;
+    const rows: RowDifference[] = [];
+    await pool.run(different.values(), (_, { differences }) => void rows.push(...differences), never);
+    const named = rows.slice(0, 3).map(({ kind, table, key, columns }) => {
+      const values = columns.map(({ name, source, target }) => `${name}: source ${source}, target ${target}`);
+      return `${table} ${key} ${kind}${values.length === 0 ? '' : ` (${values.join('; ')})`}`;
+    });
     throw new WizardError({
       code: 'CARRY_BACK_DIFFERENT',
-      message: `after carrying back, ${different.slice(0, 3).join(', ')} differ between source and target: something still writes to one of them`,
+      message: `after carrying back, ${showRows(rows.length)} still differ between source and target: ${named.join(', ')}`,
       remedies: ['stop what writes to the target or the source, then: ttm-wizard rollback'],
       exitCode: 10,
     });

@@ -21,7 +21,7 @@ export interface Migration {
   readonly folder: string;
 }
 
-interface RunControl {
+export interface RunControl {
   readonly steps?: readonly Step[];
   readonly stop?: AbortController;
   readonly abort?: AbortController;
