@@ -4,23 +4,13 @@ import { describe, expect, test } from 'vitest';
 import { assignmentsOf, restOf, valueOf, withKeyAsIn, withValue } from '../../src/app/env-file.js';
 import { statementsOf } from '../../src/app/env-lines.js';
 import { remarksOn } from '../../src/app/env-show.js';
-import { WizardError } from '../../src/errors.js';
 import { bashValue } from './bash-value.js';
 import { KEY, MARK, SYNTAX, URL } from './env-case.js';
 import { CASES } from './env-cases.js';
+import { thrownBy } from './server-folder.js';
 
 function bytes(text: string): Buffer {
   return Buffer.from(text, 'latin1');
-}
-
-function thrownBy(action: () => unknown): WizardError {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof WizardError) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
 }
 
 test('the table is large enough, and its names are different', () => {
