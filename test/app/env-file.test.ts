@@ -102,6 +102,34 @@ describe('putting only the key back into a file that was edited since', () => {
   });
 });
 
+describe('a remark warns of a line that one reader takes for another setting', () => {
+  test.each([
+    ['the bare name', 'DATABASE_URL=a\nDATABASE_URL\n', 'line 2 sets DATABASE_URL for python-dotenv'],
+    [
+      'an export of the name',
+      'DATABASE_URL=a\nexport DATABASE_URL',
+      'line 2 sets DATABASE_URL for python-dotenv',
+    ],
+    [
+      'a continued line',
+      'DATABASE_URL=a\nK=b\\\nDATABASE_URL=c\n',
+      'line 2 sets DATABASE_URL for python-dotenv',
+    ],
+    ['a comment with a backslash', '# C:\\\nDATABASE_URL=a\n', 'line 1 ends in a backslash: systemd'],
+  ])('%s', (_, file, remark) => {
+    expect(remarksOn(withValue(bytes(file), KEY, URL), KEY)).toEqual([expect.stringContaining(remark)]);
+  });
+
+  test.each([
+    ['the bare name above', 'DATABASE_URL\nDATABASE_URL=a\n'],
+    ['a quoted value of several lines', 'DATABASE_URL=a\nK="\nDATABASE_URL=c\n"\n'],
+    ['a longer name', 'DATABASE_URL=a\nDATABASE_URL_OLD\n'],
+    ['a comment', 'DATABASE_URL=a\n# DATABASE_URL=b\n'],
+  ])('and is silent for %s', (_, file) => {
+    expect(remarksOn(withValue(bytes(file), KEY, URL), KEY)).toEqual([]);
+  });
+});
+
 describe('random files', () => {
   const line = fc.oneof(
     fc.constantFrom(
