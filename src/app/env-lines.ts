@@ -24,7 +24,7 @@ export interface Assignment {
   readonly isMarked: boolean;
 }
 
-export interface OtherLine {
+interface OtherLine {
   readonly kind: 'comment' | 'other' | 'unclosed';
   readonly start: number;
   readonly end: number;

@@ -2,7 +2,7 @@
 // that will not see the value. No other line of the file is shown: they hold other secrets.
 import { isUtf8 } from 'node:buffer';
 import { assignmentsOf } from './env-file.js';
-import type { Assignment } from './env-lines.js';
+import { type Assignment, statementsOf } from './env-lines.js';
 
 /** `text` with `***` for each password in a URL or after `password=`. Masks rather too much than too little. */
 export function maskPasswords(text: string): string {
@@ -61,6 +61,7 @@ export function remarksOn(contents: Buffer, key: string): string[] {
       ? []
       : ['the file is not valid UTF-8: python-dotenv refuses it, and systemd when it is in a value']),
     ...duplicates(all, last),
+    ...hidden(contents, all, last),
   ];
 }
 
@@ -71,4 +72,22 @@ function endsInCrlf(contents: Buffer, one: Assignment): boolean {
 function duplicates(all: readonly Assignment[], last: Assignment): string[] {
   const others = all.filter((one) => one !== last && one.value !== last.value);
   return others.map((one) => `line ${one.line} sets ${one.key} too and is left: line ${last.line} wins`);
+}
+
+/** Lines that change for one reader what the key's own lines say. */
+function hidden(contents: Buffer, all: readonly Assignment[], last: Assignment): string[] {
+  const text = contents.toString('latin1');
+  // The bare name, or the name at the start of a continued line: to dotenv both are settings, the first one an empty one.
+  const forDotenv = new RegExp(`(?:^|\\\\\n)[ \\t]*(?:export[ \\t]+)?${last.key}[ \\t]*(?:=|[\r\n]|$)`);
+  return statementsOf(text).flatMap((one) => {
+    const raw = text.slice(one.start, one.end);
+    const isOwn = one.kind === 'assignment' && one.key === last.key;
+    if (one.kind !== 'comment' && !isOwn && one.start > last.start && forDotenv.test(raw))
+      return [`line ${one.line} sets ${last.key} for python-dotenv, and wins there`];
+    const hides =
+      one.kind === 'comment' && /\\\r?\n?$/.test(raw) && all.some(({ start }) => start === one.end);
+    return hides
+      ? [`line ${one.line} ends in a backslash: systemd before 254 takes the next line for a comment`]
+      : [];
+  });
 }

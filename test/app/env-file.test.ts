@@ -4,23 +4,13 @@ import { describe, expect, test } from 'vitest';
 import { assignmentsOf, restOf, valueOf, withKeyAsIn, withValue } from '../../src/app/env-file.js';
 import { statementsOf } from '../../src/app/env-lines.js';
 import { remarksOn } from '../../src/app/env-show.js';
-import { WizardError } from '../../src/errors.js';
 import { bashValue } from './bash-value.js';
 import { KEY, MARK, SYNTAX, URL } from './env-case.js';
 import { CASES } from './env-cases.js';
+import { thrownBy } from './server-folder.js';
 
 function bytes(text: string): Buffer {
   return Buffer.from(text, 'latin1');
-}
-
-function thrownBy(action: () => unknown): WizardError {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof WizardError) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
 }
 
 test('the table is large enough, and its names are different', () => {
@@ -109,6 +99,34 @@ describe('putting only the key back into a file that was edited since', () => {
 
   test('a line that the person took out stays out', () => {
     expect(withKeyAsIn(bytes('A=2\n'), original, KEY).toString()).toBe('A=2\n');
+  });
+});
+
+describe('a remark warns of a line that one reader takes for another setting', () => {
+  test.each([
+    ['the bare name', 'DATABASE_URL=a\nDATABASE_URL\n', 'line 2 sets DATABASE_URL for python-dotenv'],
+    [
+      'an export of the name',
+      'DATABASE_URL=a\nexport DATABASE_URL',
+      'line 2 sets DATABASE_URL for python-dotenv',
+    ],
+    [
+      'a continued line',
+      'DATABASE_URL=a\nK=b\\\nDATABASE_URL=c\n',
+      'line 2 sets DATABASE_URL for python-dotenv',
+    ],
+    ['a comment with a backslash', '# C:\\\nDATABASE_URL=a\n', 'line 1 ends in a backslash: systemd'],
+  ])('%s', (_, file, remark) => {
+    expect(remarksOn(withValue(bytes(file), KEY, URL), KEY)).toEqual([expect.stringContaining(remark)]);
+  });
+
+  test.each([
+    ['the bare name above', 'DATABASE_URL\nDATABASE_URL=a\n'],
+    ['a quoted value of several lines', 'DATABASE_URL=a\nK="\nDATABASE_URL=c\n"\n'],
+    ['a longer name', 'DATABASE_URL=a\nDATABASE_URL_OLD\n'],
+    ['a comment', 'DATABASE_URL=a\n# DATABASE_URL=b\n'],
+  ])('and is silent for %s', (_, file) => {
+    expect(remarksOn(withValue(bytes(file), KEY, URL), KEY)).toEqual([]);
   });
 });
 
