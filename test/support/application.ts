@@ -20,7 +20,7 @@ export interface ApplicationOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export interface ApplicationEnding {
+interface ApplicationEnding {
   /** Null when a signal ended it. */
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
