@@ -57,7 +57,7 @@ describe('on the migrated database', () => {
     await untilDiary(
       diary,
       ({ committed }) =>
-        committed.length > 250 &&
+        committed.length > 150 &&
         committed.some(({ operation }) => operation === 'delete') &&
         committed.some(({ by }) => by.startsWith('ws')),
     );

@@ -9,7 +9,7 @@ export type WrittenChange = Change & { readonly key: Key };
 /** Where an error struck: at which stage of a transaction, or which request. */
 export type Where = 'connect' | 'read' | 'write' | 'commit' | 'close' | `GET ${string}`;
 
-export type DiaryEntry =
+type DiaryEntry =
   | { readonly kind: 'started'; readonly role: string; readonly pid: number }
   /** Stands before the commit, while the transaction holds its locks: so intents are in the order of the commits. */
   | { readonly kind: 'intent'; readonly tx: string; readonly changes: readonly WrittenChange[] }
@@ -25,7 +25,7 @@ export type DiaryEntry =
   | { readonly kind: 'stopped'; readonly transactions: number; readonly longestWaitMs: number };
 
 /** Every line also says when, by the wall clock and in microseconds of the monotonic one, by which process and on what. */
-export type DiaryLine = DiaryEntry & {
+type DiaryLine = DiaryEntry & {
   readonly at: string;
   readonly tick: number;
   readonly by: string;
