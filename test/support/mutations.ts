@@ -279,8 +279,9 @@ export class Vandal {
 
   private changedJson(before: string): string {
     const tokens = [...before.matchAll(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?|true|false|null/g)];
-    const token = this.pick(tokens.length === 0 ? [undefined] : tokens);
-    if (token === undefined) return before === '{}' ? '[]' : '{}';
+    // Nothing is in {} and [] that could be another.
+    if (tokens.length === 0) return before === '{}' ? '[]' : '{}';
+    const token = this.pick(tokens);
     const at = token.index + token[0].length;
     const replace = (text: string): string => before.slice(0, token.index) + text + before.slice(at);
     if (token[0].startsWith('"')) return replace(`${token[0].slice(0, -1)}\\u00b7"`);
