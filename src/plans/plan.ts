@@ -61,6 +61,20 @@ export interface QueryPlan {
   readonly index?: string;
 }
 
+/** Where the application runs and what it reads; each can be told otherwise by an option. */
+export interface ApplicationPlan {
+  /** systemd units that write to the database. */
+  readonly services: readonly string[];
+  /** The first beats the others. */
+  readonly envFiles: readonly string[];
+  /** The variable in the env files that names the database. */
+  readonly urlKey: string;
+  /** http://HOST:PORT, without a slash at its end. */
+  readonly healthUrl: string;
+  /** Paths below it whose answers need the database. */
+  readonly probes: readonly string[];
+}
+
 export interface Plan {
   readonly name: string;
   readonly title: string;
@@ -73,4 +87,6 @@ export interface Plan {
   /** Constraints and indexes that must exist and be valid in the end, by name. */
   readonly expected: { readonly constraints: readonly string[]; readonly indexes: readonly string[] };
   readonly queries: readonly QueryPlan[];
+  /** Absent where nothing is known of it: then the options say it, or the person stops and starts it by hand. */
+  readonly application?: ApplicationPlan;
 }

@@ -115,4 +115,13 @@ export const tothemoon: Plan = {
     query('token latest score', 'token_scores_'),
     query('settings'),
   ],
+  application: {
+    services: ['tothemoon', 'tothemoon-ws'],
+    // systemd's EnvironmentFile is in the process before the application reads .env, which overrides nothing.
+    envFiles: ['/etc/tothemoon.env', '/srv/tothemoon/.env'],
+    urlKey: 'DATABASE_URL',
+    healthUrl: 'http://127.0.0.1:8000',
+    // /health answers without the database, even while PostgreSQL refuses the password.
+    probes: ['/tokens/stats', '/tokens?limit=10'],
+  },
 };
