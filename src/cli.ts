@@ -48,6 +48,7 @@ function isTerminal(): boolean {
 }
 
 function openSession(flags: Flags): Session {
+  const hangUp = new AbortController();
   signals = listenForSignals({
     say: (text) => {
       if (session?.screen === undefined) err.line(text);
@@ -55,6 +56,7 @@ function openSession(flags: Flags): Session {
     },
     hungUp: () => {
       session?.screen?.unmount();
+      hangUp.abort();
       out.close();
       err.close();
     },
@@ -70,6 +72,7 @@ function openSession(flags: Flags): Session {
     isTerminal: isTerminal(),
     stop,
     abort,
+    hangUp: hangUp.signal,
     secrets: [],
     log: undefined,
     isFailureShown: false,
