@@ -12,6 +12,8 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   run: async () => (await import('./commands/run.js')).run,
   status: async () => (await import('./commands/status.js')).status,
   verify: async () => (await import('./commands/verify.js')).verify,
+  'catch-up': async () => (await import('./commands/catch-up.js')).catchUp,
+  rollback: async () => (await import('./commands/rollback.js')).rollback,
   report: async () => (await import('./commands/report.js')).report,
   doctor: async () => (await import('./commands/doctor.js')).doctor,
   demo: async () => (await import('./commands/demo.js')).demo,
