@@ -10,6 +10,7 @@ import { GLYPHS, SEVERITY_COLOURS, STATE_COLOURS, colourOf } from './theme.js';
 
 interface ScrollbackProps {
   readonly view: RunView;
+  readonly printed?: RunView | undefined;
   readonly columns: number;
 }
 
@@ -19,8 +20,8 @@ const TIME_WIDTH = 9;
 /** With fewer columns the time goes, the summary stays. */
 const COLUMNS_FOR_TIME = 40;
 
-export function Scrollback({ view, columns }: ScrollbackProps) {
-  const lines = useScrollback(view);
+export function Scrollback({ view, printed, columns }: ScrollbackProps) {
+  const lines = useScrollback(view, printed);
   return (
     <Static items={[...lines]} style={{ width: columns }}>
       {(line) => <Line key={line.key} line={line} columns={columns} />}

@@ -15,6 +15,10 @@ export interface LiveScreen {
   readonly sink: EventSink;
   /** A line for the person from elsewhere than the run; writing it to the terminal would tear the frame. */
   say(text: string): void;
+  /** Takes the frame away and leaves the terminal to somebody else, with a cursor; what is over stays. May be called again. */
+  pause(): void;
+  /** Draws again with the next tick, below whatever has been written since. */
+  resume(): void;
   /** Draws what is known last and leaves the finished lines behind. May be called again. */
   unmount(): void;
 }
@@ -32,15 +36,22 @@ export function mountLive({ stdout, now }: LiveOptions): LiveScreen {
   const said: string[] = [];
   let instance: Instance | undefined;
   let isMounted = true;
+  let isPaused = false;
+  /** What was on the screen before it was paused last, and still is on the terminal. */
+  let printed: RunView | undefined;
 
-  const show = (): void => {
-    if (view === undefined || !isMounted) return;
-    const notices = [...view.notices.slice(oldNotices), ...said];
+  const draw = (current: RunView, isFrameShown: boolean): RunView => {
+    const shown = { ...current, notices: [...current.notices.slice(oldNotices), ...said] };
     const columns = stdout.columns > 0 ? stdout.columns : USUAL_SIZE.columns;
     const rows = stdout.rows > 0 ? stdout.rows : USUAL_SIZE.rows;
-    const app = <App view={{ ...view, notices }} columns={columns} rows={rows} nowMs={now()} />;
+    const size = { columns, rows };
+    const app = <App view={shown} printed={printed} isFrameShown={isFrameShown} {...size} nowMs={now()} />;
     if (instance === undefined) instance = render(app, { stdout, maxFps: MAX_FPS, exitOnCtrlC: false });
     else instance.rerender(app);
+    return shown;
+  };
+  const show = (): void => {
+    if (view !== undefined && isMounted && !isPaused) draw(view, true);
   };
   const tick = setInterval(show, TICK_MS);
   // Before Ink's own listener, which would draw the frame of the old width.
@@ -56,8 +67,21 @@ export function mountLive({ stdout, now }: LiveOptions): LiveScreen {
       said.push(text);
       show();
     },
+    pause: () => {
+      if (!isMounted || isPaused) return;
+      if (view !== undefined) printed = draw(view, false);
+      isPaused = true;
+      // Ink has no pause, and hides the cursor as long as it is there.
+      instance?.unmount();
+      instance = undefined;
+    },
+    resume: () => {
+      isPaused = false;
+    },
     unmount: () => {
       if (!isMounted) return;
+      // A run that ends while its question is open still leaves its last lines.
+      isPaused &&= view?.outcome === 'running';
       show();
       isMounted = false;
       clearInterval(tick);

@@ -29,10 +29,11 @@ function keyOf({ step, code, table, column, message }: Finding & { step: string 
   return ['finding', step, code, table, column, message].join(' ');
 }
 
-/** The lines of all views so far, in the order in which they came up: what is printed cannot be taken back. */
-export function useScrollback(view: RunView): readonly ScrollbackLine[] {
+/** The lines of all views so far but `printed`, in the order in which they came up: what is printed cannot be taken back. */
+export function useScrollback(view: RunView, printed: RunView | undefined): readonly ScrollbackLine[] {
   const [lines, setLines] = useState<readonly ScrollbackLine[]>([]);
-  const known = new Set(lines.map(({ key }) => key));
+  const before = printed === undefined ? [] : scrollbackLines(printed);
+  const known = new Set([...before, ...lines].map(({ key }) => key));
   const fresh = scrollbackLines(view).filter(({ key }) => !known.has(key) && known.add(key));
   if (fresh.length === 0) return lines;
   const all = [...lines, ...fresh];

@@ -12,6 +12,8 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   run: async () => (await import('./commands/run.js')).run,
   status: async () => (await import('./commands/status.js')).status,
   verify: async () => (await import('./commands/verify.js')).verify,
+  'catch-up': async () => (await import('./commands/catch-up.js')).catchUp,
+  rollback: async () => (await import('./commands/rollback.js')).rollback,
   report: async () => (await import('./commands/report.js')).report,
   doctor: async () => (await import('./commands/doctor.js')).doctor,
   demo: async () => (await import('./commands/demo.js')).demo,
@@ -48,6 +50,7 @@ function isTerminal(): boolean {
 }
 
 function openSession(flags: Flags): Session {
+  const hangUp = new AbortController();
   signals = listenForSignals({
     say: (text) => {
       if (session?.screen === undefined) err.line(text);
@@ -55,6 +58,7 @@ function openSession(flags: Flags): Session {
     },
     hungUp: () => {
       session?.screen?.unmount();
+      hangUp.abort();
       out.close();
       err.close();
     },
@@ -70,6 +74,7 @@ function openSession(flags: Flags): Session {
     isTerminal: isTerminal(),
     stop,
     abort,
+    hangUp: hangUp.signal,
     secrets: [],
     log: undefined,
     isFailureShown: false,

@@ -10,17 +10,25 @@ import {
 } from '../config/options.js';
 import { EXIT_MEANING } from '../errors.js';
 
+const COMMAND_WIDTH = 12;
 const FLAG_WIDTH = 24;
 const HELP_WIDTH = 34;
+const LINE_WIDTH = 80;
 
 const EXAMPLES: Readonly<Record<CommandName, readonly string[]>> = {
   run: [
-    'ttm-wizard run --dry-run --yes --no-cutover --target postgresql://app@db/app',
-    'TTM_TARGET=postgresql://app:secret@db/app ttm-wizard run --yes --no-cutover',
+    'ttm-wizard run --dry-run --yes --target postgresql://app@db/app',
+    'TTM_TARGET=postgresql://app:secret@db/app ttm-wizard run --yes',
     'ttm-wizard run --yes --no-cutover --json --target-url-file /root/target-url',
+    'ttm-wizard run --service app --service app-ws --env-file /etc/app.env',
   ],
   status: ['ttm-wizard status --watch', 'ttm-wizard status --json'],
   verify: ['ttm-wizard verify --target postgresql://app@db/app'],
+  'catch-up': ['ttm-wizard catch-up --target postgresql://app@db/app'],
+  rollback: [
+    'ttm-wizard rollback --target postgresql://app@db/app',
+    'TTM_TARGET=postgresql://app:secret@db/app ttm-wizard rollback --yes',
+  ],
   report: ['ttm-wizard report', 'ttm-wizard report --json > report.json'],
   doctor: ['ttm-wizard doctor', 'ttm-wizard doctor --target postgresql://app@db/app'],
   demo: ['ttm-wizard demo', 'ttm-wizard demo --clean'],
@@ -34,13 +42,11 @@ export function mainHelp(): string {
     'Examples:',
     '  ttm-wizard doctor                                  is this machine ready?',
     '  ttm-wizard demo                                    try it on a sample',
-    '  TTM_TARGET=postgresql://app:secret@db/app \\',
-    '    ttm-wizard run --yes --no-cutover --source /srv/tothemoon/dev.db',
+    '  TTM_TARGET=postgresql://app:secret@db/app ttm-wizard run --yes',
     '',
-    'Usage: ttm-wizard [command] [options]',
-    ...COMMANDS.map(({ name, help }) => `  ${name.padEnd(FLAG_WIDTH)}${help}`),
-    `  ${'help TOPIC'.padEnd(FLAG_WIDTH)}exit-codes, resume, env, or a command`,
-    `  ${'--version, --help'.padEnd(FLAG_WIDTH)}`.trimEnd(),
+    'Usage: ttm-wizard [command] [options], or --version, or --help',
+    ...COMMANDS.map(({ name, help }) => `  ${name.padEnd(COMMAND_WIDTH)}${help}`),
+    `  ${'help TOPIC'.padEnd(COMMAND_WIDTH)}${TOPICS.join(', ')}, or a command`,
     ...optionBlocks(OPTIONS),
     '',
     'A flag goes before its environment variable, that before the config file.',
@@ -52,11 +58,11 @@ export function usageWithoutTerminal(): string {
   return [
     'ttm-wizard has questions, and there is no terminal to ask them on. Without one:',
     '',
-    '  PGPASSWORD=… ttm-wizard run --yes --no-cutover \\',
+    '  PGPASSWORD=… ttm-wizard run --yes \\',
     '    --source /srv/tothemoon/dev.db --backup-dir /srv/tothemoon/backups \\',
     '    --target postgresql://USER@HOST:5432/DATABASE',
     '',
-    'ttm-wizard --help shows the rest.',
+    '--no-cutover ends with the verified copy. ttm-wizard --help shows the rest.',
   ].join('\n');
 }
 
@@ -79,11 +85,13 @@ export function optionBlocks(options: readonly OptionSpec[]): string[] {
   });
 }
 
+/** The variable begins further left where it would not fit otherwise. */
 function optionLine(option: OptionSpec): string {
-  return `  ${flagOf(option).padEnd(FLAG_WIDTH)}${option.help.padEnd(HELP_WIDTH)}${option.env}`;
+  const width = Math.min(HELP_WIDTH, LINE_WIDTH - 2 - FLAG_WIDTH - option.env.length);
+  return `  ${flagOf(option).padEnd(FLAG_WIDTH)}${option.help.padEnd(width)}${option.env}`;
 }
 
-export const TOPICS = ['exit-codes', 'resume', 'env'] as const;
+export const TOPICS = ['exit-codes', 'resume', 'rollback', 'env'] as const;
 type Topic = (typeof TOPICS)[number];
 
 export function topicHelp(topic: Topic): string {
@@ -96,6 +104,8 @@ export function topicHelp(topic: Topic): string {
       return environmentHelp();
     case 'resume':
       return RESUME;
+    case 'rollback':
+      return ROLLBACK;
   }
 }
 
@@ -119,8 +129,24 @@ const RESUME = `Resuming:
   power cut. What is in the target and what is not is recorded in the target
   itself, together with the rows. So the same command goes on where it ended:
 
-    ttm-wizard run --yes --no-cutover --resume --target URL
+    ttm-wizard run --yes --resume --target URL
 
   ttm-wizard status shows how far it came. --restart instead takes back what
-  the last run made, and begins anew. The source is never written to.
+  the last run made, and begins anew. The source is only read, unless
+  --capture triggers asks for triggers in it.
   Started again after a completed run, it finds nothing to do and exits with 0.`;
+
+const ROLLBACK = `Taking a run back:
+  Until the application has been switched over, it runs on SQLite as before:
+  what the run made in the target is dropped, and nothing else is touched.
+  After the cutover, what was written to the target since is first carried
+  back into the SQLite file; then the application runs on SQLite again.
+
+    ttm-wizard rollback --target URL
+
+  It asks before it begins; --yes answers that, and without a terminal it is
+  needed (exit 9). --discard-target-writes leaves out the carrying back: what
+  was written since the cutover is then missing in the SQLite file.
+  A rollback that fails ends with exit 10, and a file says what to do by hand.
+
+  Its options: ttm-wizard rollback --help`;

@@ -68,7 +68,15 @@ function parser(name: string, help: string, answer: (request: Request) => void):
 }
 
 function addOptions(command: Parser, options: readonly OptionSpec[]): void {
-  for (const option of options) command.addOption(new Option(flagOf(option).replace(/ (\w+)$/, ' <$1>')));
+  for (const option of options) {
+    const flag = new Option(flagOf(option).replace(/ (\w+)$/, ' <$1>'));
+    command.addOption(option.isRepeatable ? flag.argParser<unknown>(joined) : flag);
+  }
+}
+
+/** A repeated flag's values, as they would stand in its environment variable. */
+function joined(value: string, before: unknown): string {
+  return typeof before === 'string' ? `${before},${value}` : value;
 }
 
 /** Flags given before and after the command's name; those the command does not take are refused. */
@@ -79,11 +87,13 @@ function flagsFor(command: CommandName, parsers: readonly Parser[]): Flags {
       if (level.getOptionValueSource(option.attributeName()) !== 'cli' || option.long === '--version')
         continue;
       const name = (option.long ?? '').slice(2);
-      if (!optionsOf(command).some((taken) => taken.name === name))
+      const taken = optionsOf(command).find((candidate) => candidate.name === name);
+      if (taken === undefined)
         throw usageError(`${command} takes no option --${name}`, `ttm-wizard ${command} --help`);
       const value: unknown = level.getOptionValue(option.attributeName());
       // `--no-…` is false for commander; here a switch that is given is on.
-      flags[name] = typeof value === 'string' ? value : true;
+      const text = typeof value === 'string' ? value : undefined;
+      flags[name] = (text !== undefined && taken.isRepeatable ? joined(text, flags[name]) : text) ?? true;
     }
   }
   return flags;
@@ -96,7 +106,8 @@ function helpOn(topic: unknown): string {
   if (known !== undefined) return topicHelp(known);
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (command !== undefined) return commandHelp(command.name);
-  const names = [...TOPICS, ...COMMANDS.map((candidate) => candidate.name)];
+  // A topic may have a command's name; it ends by naming that command's own help.
+  const names = [...new Set([...TOPICS, ...COMMANDS.map((candidate) => candidate.name)])];
   throw usageError(`there is no help on ${name}`, suggestion(name, names, 'ttm-wizard help '));
 }
 

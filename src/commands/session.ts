@@ -5,6 +5,9 @@ import type { Writer } from '../output/writer.js';
 interface Screen {
   /** Shows a line for the person. */
   say(text: string): void;
+  /** Leaves the terminal to a question; nothing is drawn until `resume`. */
+  pause(): void;
+  resume(): void;
   /** Gives the terminal back. May be called again. */
   unmount(): void;
 }
@@ -23,6 +26,8 @@ export interface Session {
   readonly stop: AbortSignal;
   /** Aborted by the second, or by SIGTERM: end now. */
   readonly abort: AbortSignal;
+  /** Aborted when the terminal is gone. The work goes on; nobody can be asked any more. */
+  readonly hangUp: AbortSignal;
   /** Texts that must not appear in an error either. */
   secrets: readonly string[];
   /** Path of the run's log once there is one, for an error that ends the run. */

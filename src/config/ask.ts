@@ -1,5 +1,5 @@
-// The questions that flags and environment leave open, asked in plain text before anything starts: the target, its password,
-// and whether to begin. Only when somebody sits at a terminal.
+// The questions that flags and environment leave open, asked in plain text: before anything starts the target, its password, and
+// whether to begin; later yes or no. Only when somebody sits at a terminal.
 import { EXIT, WizardError, messageOf } from '../errors.js';
 import { nameOfTarget } from '../target/connect.js';
 import { pgpassPassword } from '../target/pgpass.js';
@@ -42,16 +42,32 @@ export async function confirmStart(message: string): Promise<void> {
   });
 }
 
+/** A question in the middle of the work, default no. Rejects with INTERRUPTED (exit 130) at Ctrl-C, and when `signal` is aborted. */
+export async function askYesNo(
+  message: string,
+  input: NodeJS.ReadableStream,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { confirm } = await import('@inquirer/prompts');
+  const stopped = 'stopped at the question';
+  // A prompt that begins too late would hold the terminal for ever.
+  if (signal.aborted) throw interrupted(stopped);
+  return answered(confirm({ message, default: false }, { input, signal }), stopped);
+}
+
 /** Ctrl-C at a question ends the wizard like Ctrl-C anywhere. */
-async function answered<T>(question: Promise<T>): Promise<T> {
+async function answered<T>(
+  question: Promise<T>,
+  stopped = 'stopped at the question; nothing is started',
+): Promise<T> {
   try {
     return await question;
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'ExitPromptError') throw error;
-    throw new WizardError({
-      code: 'INTERRUPTED',
-      message: 'stopped at the question; nothing is started',
-      exitCode: EXIT.interrupted,
-    });
+    const isStop = error instanceof Error && ['ExitPromptError', 'AbortPromptError'].includes(error.name);
+    throw isStop ? interrupted(stopped) : error;
   }
+}
+
+function interrupted(message: string): WizardError {
+  return new WizardError({ code: 'INTERRUPTED', message, exitCode: EXIT.interrupted });
 }

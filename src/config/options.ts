@@ -2,16 +2,25 @@
 // made from it. Nothing heavy is imported here, because --help reads it.
 
 export const COMMANDS = [
-  { name: 'run', help: 'check, back up, copy, compare; --yes asks nothing' },
+  { name: 'run', help: 'check, back up, copy, compare, switch over; --yes asks nothing' },
   { name: 'status', help: 'the last run, or the one going on' },
   { name: 'verify', help: 'compare source and target again, change nothing' },
+  { name: 'catch-up', help: 'bring over what was written since, without cutting over' },
+  { name: 'rollback', help: 'take a run back' },
   { name: 'report', help: "the last run's report as text or JSON" },
   { name: 'doctor', help: 'is this machine ready?' },
   { name: 'demo', help: 'a sample source and a private PostgreSQL, migrated' },
 ] as const;
 export type CommandName = (typeof COMMANDS)[number]['name'];
 
-export const GROUPS = ['What is moved', 'How', 'Starting and resuming', 'Output', 'Demo'] as const;
+export const GROUPS = [
+  'What is moved',
+  'How',
+  'Switching over',
+  'Starting and resuming',
+  'Output',
+  'Demo',
+] as const;
 
 interface OptionFields {
   /** The flag without its dashes; also the key in a config file. */
@@ -26,7 +35,9 @@ interface OptionFields {
   readonly choices?: readonly string[];
   /** A whole number from … to …; absent for text. */
   readonly range?: readonly [least: number, most: number];
-  /** Source and backup folder have their default from the plan. */
+  /** Takes several values: the flag several times, or one text with commas; in a config file an array. */
+  readonly isRepeatable?: true;
+  /** Source, backup folder and all about the application have their default from the plan. */
   readonly default?: string | number;
 }
 
@@ -42,7 +53,7 @@ const table = [
     env: 'TTM_PLAN',
     help: 'application (default: tothemoon)',
     group: 'What is moved',
-    commands: ['run', 'status', 'verify', 'report', 'doctor'],
+    commands: ['run', 'status', 'verify', 'catch-up', 'rollback', 'report', 'doctor'],
     default: 'tothemoon',
   },
   {
@@ -59,7 +70,7 @@ const table = [
     env: 'TTM_TARGET',
     help: 'postgresql://USER@HOST:5432/DB',
     group: 'What is moved',
-    commands: ['run', 'verify', 'doctor'],
+    commands: ['run', 'verify', 'catch-up', 'rollback', 'doctor'],
   },
   {
     name: 'target-url-file',
@@ -67,7 +78,7 @@ const table = [
     env: 'TTM_TARGET_URL_FILE',
     help: 'reads that URL; - is stdin',
     group: 'What is moved',
-    commands: ['run', 'verify', 'doctor'],
+    commands: ['run', 'verify', 'catch-up', 'rollback', 'doctor'],
   },
   {
     name: 'backup-dir',
@@ -75,7 +86,7 @@ const table = [
     env: 'TTM_BACKUP_DIR',
     help: "(default: the plan's)",
     group: 'What is moved',
-    commands: ['run', 'status', 'verify', 'report', 'doctor'],
+    commands: ['run', 'status', 'verify', 'catch-up', 'rollback', 'report', 'doctor'],
   },
   {
     name: 'jobs',
@@ -83,7 +94,7 @@ const table = [
     env: 'TTM_JOBS',
     help: `worker threads (default: ${DEFAULT_JOBS})`,
     group: 'How',
-    commands: ['run', 'verify', 'demo'],
+    commands: ['run', 'verify', 'catch-up', 'rollback', 'demo'],
     range: [1, 64],
     default: DEFAULT_JOBS,
   },
@@ -108,13 +119,6 @@ const table = [
     default: 'stop',
   },
   {
-    name: 'no-cutover',
-    env: 'TTM_NO_CUTOVER',
-    help: 'end with the verified copy',
-    group: 'How',
-    commands: ['run'],
-  },
-  {
     name: 'no-dump',
     env: 'TTM_NO_DUMP',
     help: 'no pg_dump of the target',
@@ -122,11 +126,77 @@ const table = [
     commands: ['run'],
   },
   {
+    name: 'no-cutover',
+    env: 'TTM_NO_CUTOVER',
+    help: 'end with the verified copy',
+    group: 'Switching over',
+    commands: ['run'],
+  },
+  {
+    name: 'env-file',
+    argument: 'FILE',
+    env: 'TTM_ENV_FILE',
+    help: 'of the application; repeatable',
+    group: 'Switching over',
+    commands: ['run', 'rollback'],
+    isRepeatable: true,
+  },
+  {
+    name: 'service',
+    argument: 'UNIT',
+    env: 'TTM_SERVICE',
+    help: 'systemd unit; repeatable',
+    group: 'Switching over',
+    commands: ['run', 'rollback'],
+    isRepeatable: true,
+  },
+  {
+    name: 'stop-command',
+    argument: 'CMD',
+    env: 'TTM_STOP_COMMAND',
+    help: 'stops it, instead of systemd',
+    group: 'Switching over',
+    commands: ['run', 'rollback'],
+  },
+  {
+    name: 'start-command',
+    argument: 'CMD',
+    env: 'TTM_START_COMMAND',
+    help: 'starts it again',
+    group: 'Switching over',
+    commands: ['run', 'rollback'],
+  },
+  {
+    name: 'health-url',
+    argument: 'URL',
+    env: 'TTM_HEALTH_URL',
+    help: 'of it: http://HOST:PORT',
+    group: 'Switching over',
+    commands: ['run', 'rollback'],
+  },
+  {
+    name: 'capture',
+    argument: 'HOW',
+    env: 'TTM_CAPTURE',
+    help: 'none (default), triggers',
+    group: 'Switching over',
+    commands: ['run'],
+    choices: ['none', 'triggers'],
+    default: 'none',
+  },
+  {
+    name: 'discard-target-writes',
+    env: 'TTM_DISCARD_TARGET_WRITES',
+    help: 'give up writes since cutover',
+    group: 'Switching over',
+    commands: ['rollback'],
+  },
+  {
     name: 'yes',
     env: 'TTM_YES',
     help: 'ask nothing, take defaults',
     group: 'Starting and resuming',
-    commands: ['run'],
+    commands: ['run', 'rollback'],
   },
   {
     name: 'dry-run',
@@ -155,14 +225,14 @@ const table = [
     env: 'TTM_CONFIG',
     help: 'options from JSON with comments',
     group: 'Starting and resuming',
-    commands: ['run', 'status', 'verify', 'report', 'doctor'],
+    commands: ['run', 'status', 'verify', 'catch-up', 'rollback', 'report', 'doctor'],
   },
   {
     name: 'plain',
     env: 'TTM_PLAIN',
     help: 'lines of text, also on a tty',
     group: 'Output',
-    commands: ['run', 'verify', 'demo'],
+    commands: ['run', 'verify', 'catch-up', 'rollback', 'demo'],
   },
   { name: 'json', env: 'TTM_JSON', help: 'JSON on standard output', group: 'Output', commands: every },
   {

@@ -1,9 +1,10 @@
 // From settings to what a run is asked to do. Everything that is wrong is reported together, before any question.
 import { resolve } from 'node:path';
 import { planNamed } from '../plans/index.js';
+import { findCutover } from './cutover.js';
 import { type CommandName, DEFAULT_JOBS } from './options.js';
 import { Problems } from './problems.js';
-import type { RunOptions } from './run-options.js';
+import type { CutoverOptions, RunOptions } from './run-options.js';
 import { type Flags, type Settings, readSettings } from './settings.js';
 import { findTarget } from './target-url.js';
 
@@ -21,6 +22,12 @@ export interface RunRequest extends Resolved {
   readonly canAsk: boolean;
 }
 
+export interface RollbackRequest extends RunRequest {
+  /** How the application is stopped and started, where the run does not know it. */
+  readonly cutover: CutoverOptions;
+  readonly discardTargetWrites: boolean;
+}
+
 const NO_TARGET = 'no target is named, and nobody can be asked for it';
 const TARGET_REMEDIES = [
   '--target postgresql://USER@HOST:5432/DATABASE, or the same in TTM_TARGET',
@@ -32,28 +39,35 @@ export function resolveRun(flags: Flags, env: NodeJS.ProcessEnv, isTerminal: boo
   const problems = new Problems();
   const resolved = resolveWith('run', flags, env, problems);
   const { settings } = resolved;
-  const canAsk = isTerminal && !settings.isOn('yes') && !settings.isOn('json');
+  const canAsk = wantsToBeAsked(settings, isTerminal);
   if (settings.isOn('resume') && settings.isOn('restart'))
     problems.add('--resume and --restart exclude each other', ['one of the two']);
-  if (!settings.isOn('no-cutover')) {
-    problems.add(
-      'this version prepares everything up to the verified copy; it does not switch the application over',
-      ['--no-cutover'],
-      'NO_CUTOVER_YET',
-    );
-  }
+  const cutover = settings.isOn('no-cutover') ? undefined : findCutover(settings, problems);
   if (!canAsk) {
     if (!isTargetNamed(settings)) problems.addMissing(NO_TARGET, TARGET_REMEDIES);
     if (!settings.isOn('yes') && !settings.isOn('dry-run'))
       problems.addMissing('nobody can be asked whether to start', ['--yes starts without asking']);
   }
   problems.throwIfAny();
-  return { ...resolved, canAsk };
+  const options = cutover === undefined ? resolved.options : { ...resolved.options, cutover };
+  return { ...resolved, options, canAsk };
 }
 
-/** The same for the commands that change nothing. `isTargetNeeded` only when nobody can be asked for it. */
+/** The same for a rollback. Whether it may begin is asked by the rollback itself, which knows what there is to say first. */
+export function resolveRollback(flags: Flags, env: NodeJS.ProcessEnv, isTerminal: boolean): RollbackRequest {
+  const problems = new Problems();
+  const resolved = resolveWith('rollback', flags, env, problems);
+  const { settings } = resolved;
+  const canAsk = wantsToBeAsked(settings, isTerminal);
+  const cutover = findCutover(settings, problems);
+  if (!canAsk && !isTargetNamed(settings)) problems.addMissing(NO_TARGET, TARGET_REMEDIES);
+  problems.throwIfAny();
+  return { ...resolved, canAsk, cutover, discardTargetWrites: settings.isOn('discard-target-writes') };
+}
+
+/** The same for the commands that have nothing to ask but the target. `isTargetNeeded` only when nobody can be asked for it. */
 export function resolveReading(
-  command: Exclude<CommandName, 'run'>,
+  command: Exclude<CommandName, 'run' | 'rollback'>,
   flags: Flags,
   env: NodeJS.ProcessEnv,
   isTargetNeeded = false,
@@ -63,6 +77,10 @@ export function resolveReading(
   if (isTargetNeeded && !isTargetNamed(resolved.settings)) problems.addMissing(NO_TARGET, TARGET_REMEDIES);
   problems.throwIfAny();
   return resolved;
+}
+
+function wantsToBeAsked(settings: Settings, isTerminal: boolean): boolean {
+  return isTerminal && !settings.isOn('yes') && !settings.isOn('json');
 }
 
 function isTargetNamed(settings: Settings): boolean {

@@ -8,11 +8,11 @@ export type Origin = 'flag' | 'environment' | 'config file' | 'default' | 'answe
 const RANK: readonly Origin[] = ['flag', 'environment', 'config file', 'answer', 'default'];
 
 export interface Setting {
-  readonly value: string | number | boolean;
+  readonly value: string | number | boolean | readonly string[];
   readonly origin: Origin;
 }
 
-/** What the command line gave, by option name: text, or true for a switch. */
+/** What the command line gave, by option name: text, or true for a switch. Repeated flags are one text with commas. */
 export type Flags = Readonly<Partial<Record<OptionName, string | true>>>;
 
 export class Settings {
@@ -25,6 +25,12 @@ export class Settings {
   text(name: OptionName): string | undefined {
     const value = this.values.get(name)?.value;
     return typeof value === 'string' ? value : undefined;
+  }
+
+  /** The values of a repeatable option, each once; none when it was not given. */
+  list(name: OptionName): readonly string[] {
+    const value = this.values.get(name)?.value;
+    return typeof value === 'object' ? value : [];
   }
 
   isOn(name: OptionName): boolean {
@@ -119,8 +125,9 @@ function read(
   return undefined;
 }
 
-function parse(option: OptionSpec, raw: unknown): string | number | boolean | undefined {
+function parse(option: OptionSpec, raw: unknown): Setting['value'] | undefined {
   if (option.argument === undefined) return readSwitch(raw);
+  if (option.isRepeatable) return readList(raw);
   if (option.range !== undefined) {
     const number = typeof raw === 'string' && /^\d{1,9}$/.test(raw) ? Number(raw) : raw;
     const [least, most] = option.range;
@@ -130,6 +137,16 @@ function parse(option: OptionSpec, raw: unknown): string | number | boolean | un
   }
   if (typeof raw !== 'string' || raw === '') return undefined;
   return option.choices === undefined || option.choices.includes(raw) ? raw : undefined;
+}
+
+/** A text with commas, or an array of texts, in which a comma is nothing special. */
+function readList(raw: unknown): readonly string[] | undefined {
+  const parts: unknown = typeof raw === 'string' ? raw.split(',').map((part) => part.trim()) : raw;
+  const isGood =
+    Array.isArray(parts) &&
+    parts.length > 0 &&
+    parts.every((part): part is string => typeof part === 'string' && part !== '');
+  return isGood ? [...new Set(parts)] : undefined;
 }
 
 function readSwitch(raw: unknown): boolean | undefined {
@@ -142,5 +159,6 @@ function readSwitch(raw: unknown): boolean | undefined {
 function expectation(option: OptionSpec): string {
   if (option.argument === undefined) return '1 or 0';
   if (option.range !== undefined) return `a whole number from ${option.range[0]} to ${option.range[1]}`;
+  if (option.isRepeatable) return 'one or more texts with commas between them, in a config file an array';
   return option.choices === undefined ? 'a text that is not empty' : `one of ${option.choices.join(', ')}`;
 }

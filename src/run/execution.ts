@@ -32,8 +32,8 @@ export interface RunIo {
   readonly abort: AbortSignal;
   /** Texts that must appear in no event and no file. */
   readonly secrets: readonly string[];
-  /** See StepContext.ask. */
-  readonly ask?: (question: string) => Promise<boolean>;
+  /** Asks the person yes or no in the middle of a run; absent when nobody can or wants to be asked. */
+  readonly ask?: (message: string) => Promise<boolean>;
 }
 
 /** `new` writes to its folder; `resumed` goes on in it; `read-only` neither writes to it nor locks the target. */

@@ -29,6 +29,7 @@ describe('help', () => {
     [['help', 'env']],
     [['help', 'exit-codes']],
     [['help', 'resume']],
+    [['help', 'rollback']],
   ])('%j fits into 60 lines of 80 columns', async (args) => {
     const { stdout, exitCode } = await wizard(args);
     const lines = stdout.split('\n');
@@ -42,6 +43,16 @@ describe('help', () => {
     expect(stdout).toContain('--watch');
     expect(stdout).not.toContain('--jobs');
     expect((await wizard(['help', 'status'])).stdout).toBe(stdout);
+  });
+
+  test('on rollback tells what it does, and where its options are', async () => {
+    const { stdout } = await wizard(['help', 'rollback']);
+    for (const part of ['carried\n  back', '--discard-target-writes', 'exit 9', 'exit 10'])
+      expect(stdout).toContain(part);
+    const options = await wizard(['rollback', '--help']);
+    expect(stdout).toContain('ttm-wizard rollback --help');
+    expect(options.stdout).toContain('--discard-target-writes');
+    expect(options.stdout).not.toContain('--capture');
   });
 
   test('on exit codes has every code', async () => {
@@ -82,6 +93,9 @@ describe('a mistake', () => {
     [['run', '--backupdir', 'x'], '--backup-dir?'],
     [['statsu'], 'ttm-wizard status?'],
     [['verfy'], 'ttm-wizard verify?'],
+    [['catchup'], 'ttm-wizard catch-up?'],
+    [['rolback'], 'ttm-wizard rollback?'],
+    [['run', '--services', 'x'], '--service?'],
   ])('%j is answered with what was meant, and exit 2', async (args, meant) => {
     const { stdout, stderr, exitCode } = await wizard(args);
     expect([exitCode, stdout]).toEqual([2, '']);
@@ -94,6 +108,13 @@ describe('a mistake', () => {
     [['status', '--jobs', '3'], "unknown option '--jobs'"],
     [['--jobs', '3', 'status'], 'status takes no option --jobs'],
     [['run', 'extra'], 'too many arguments'],
+    [['run', '--discard-target-writes'], "unknown option '--discard-target-writes'"],
+    [['--service', 'moon', 'catch-up'], 'catch-up takes no option --service'],
+    [['rollback', '--source', 'x'], "unknown option '--source'"],
+    [['run', '--service', 'a/b'], '"a/b" is none'],
+    [['--service', 'a b', 'run', '--service', 'c', '--service', '-d'], '"a b" is none'],
+    [['--service', 'a', 'run', '--service', 'c', '--service', '-d'], '"-d" is none'],
+    [['rollback', '--health-url', 'moon'], '--health-url has to be http://HOST:PORT'],
     [['frobnicate'], 'there is no command frobnicate'],
   ])('%j is refused with exit 2', async (args, expected) => {
     const { stderr, exitCode } = await wizard(args);
@@ -123,9 +144,11 @@ describe('a mistake', () => {
       'x',
       '--target',
       'nonsense',
+      '--stop-command',
+      'stop it',
     ]);
     expect(exitCode).toBe(2);
-    for (const part of ['--jobs', '--on-drift', 'target URL', 'verified copy'])
+    for (const part of ['--jobs', '--on-drift', 'target URL', '--start-command'])
       expect(stderr).toContain(part);
     expect(stderr).not.toMatch(/^ +at /m);
   });
@@ -140,7 +163,8 @@ describe('when nobody can be asked', () => {
   test('the bare name says what to type, and ends with exit 9', async () => {
     const { stdout, stderr, exitCode } = await wizard([]);
     expect([exitCode, stdout]).toEqual([9, '']);
-    expect(stderr).toContain('ttm-wizard run --yes --no-cutover');
+    expect(stderr).toContain('ttm-wizard run --yes \\\n');
+    expect(stderr).toContain('--no-cutover ends with the verified copy');
     expect(stderr.split('\n').length).toBeLessThan(10);
   });
 
@@ -151,9 +175,12 @@ describe('when nobody can be asked', () => {
       expect(stderr).toContain(part);
   });
 
-  test('verify without a target ends with exit 9', async () => {
-    expect((await wizard(['verify'])).exitCode).toBe(9);
-  });
+  test.each([['verify'], ['catch-up'], ['rollback']])(
+    '%s without a target ends with exit 9',
+    async (command) => {
+      expect((await wizard([command])).exitCode).toBe(9);
+    },
+  );
 });
 
 describe('colours', () => {

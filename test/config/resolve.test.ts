@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { resolveReading, resolveRun } from '../../src/config/resolve.js';
+import { resolveReading, resolveRollback, resolveRun } from '../../src/config/resolve.js';
 import { secretsOf, withPassword } from '../../src/config/target-url.js';
 
 const URL = 'postgresql://app@db.example/moon';
@@ -74,10 +74,19 @@ describe('a run', () => {
     });
   });
 
-  test('without --no-cutover is refused before anything starts', () => {
-    const error = failing({ target: URL, yes: true });
-    expect(error).toMatchObject({ exitCode: 2, remedies: ['--no-cutover'] });
-    expect(String(error)).toContain('up to the verified copy');
+  test('switches the application over, with --no-cutover it does not', () => {
+    expect(resolveRun({ target: URL, yes: true }, {}, false).options.cutover).toEqual({
+      envFiles: [],
+      services: [],
+      capture: 'none',
+    });
+    expect(resolveRun(USUAL, {}, false).options).not.toHaveProperty('cutover');
+    expect(resolveRun({ ...USUAL, service: 'moon' }, {}, false).options).not.toHaveProperty('cutover');
+  });
+
+  test('may start though neither services nor commands are named, because the machine may have those of the plan', () => {
+    expect(failing({ target: URL, yes: true })).toBeUndefined();
+    expect(failing({ target: URL, yes: true, json: true })).toBeUndefined();
   });
 
   test('refuses --resume together with --restart, and a plan it does not know', () => {
@@ -111,9 +120,46 @@ describe('a run', () => {
   });
 
   test('reports a missing answer together with other problems as exit 2', () => {
-    const error = failing({ jobs: '0' });
+    const error = failing({ jobs: '0', 'stop-command': 'stop it', 'health-url': 'moon' });
     expect(error).toMatchObject({ exitCode: 2 });
-    expect(String(error)).toMatch(/--jobs[^]*--no-cutover|--jobs[^]*verified copy[^]*no target/);
+    expect(String(error)).toMatch(/--jobs[^]*--health-url[^]*--start-command[^]*no target/);
+  });
+});
+
+describe('a rollback', () => {
+  test('knows its target and backup folder, and by itself neither how to stop nor what to give up', () => {
+    expect(resolveRollback({ target: URL, 'backup-dir': 'b', jobs: '2' }, {}, false)).toMatchObject({
+      target: URL,
+      options: { backupDir: resolve('b'), jobs: 2 },
+      cutover: { envFiles: [], services: [], capture: 'none' },
+      discardTargetWrites: false,
+    });
+  });
+
+  test('can be told how to stop and start, and to give up what the target got', () => {
+    const env = {
+      TTM_STOP_COMMAND: 'stop it',
+      TTM_START_COMMAND: 'start it',
+      TTM_DISCARD_TARGET_WRITES: '1',
+    };
+    expect(resolveRollback({ target: URL, 'env-file': '/etc/moon.env' }, env, false)).toMatchObject({
+      cutover: { envFiles: ['/etc/moon.env'], stopCommand: 'stop it', startCommand: 'start it' },
+      discardTargetWrites: true,
+    });
+  });
+
+  test('asks at a terminal, but neither with --yes nor with --json', () => {
+    expect(resolveRollback({}, {}, true)).toMatchObject({ canAsk: true, target: undefined });
+    expect(resolveRollback({ target: URL, yes: true }, {}, true).canAsk).toBe(false);
+    expect(resolveRollback({ target: URL, json: true }, {}, true).canAsk).toBe(false);
+    expect(resolveRollback({ target: URL }, {}, false).canAsk).toBe(false);
+  });
+
+  test('without a target ends with exit 9 when nobody can be asked, and with exit 2 for anything else wrong', () => {
+    expect(() => resolveRollback({ yes: true }, {}, true)).toThrow(expect.objectContaining({ exitCode: 9 }));
+    expect(() => resolveRollback({ target: URL, 'start-command': 'start it' }, {}, false)).toThrow(
+      expect.objectContaining({ exitCode: 2 }),
+    );
   });
 });
 
@@ -173,7 +219,8 @@ describe('the target URL', () => {
 
   test('is not needed by the commands that only read', () => {
     expect(resolveReading('status', {}, {}).options.backupDir).toBe('/srv/tothemoon/backups');
-    expect(() => resolveReading('verify', {}, {}, true)).toThrow(expect.objectContaining({ exitCode: 9 }));
+    for (const command of ['verify', 'catch-up'] as const)
+      expect(() => resolveReading(command, {}, {}, true)).toThrow(expect.objectContaining({ exitCode: 9 }));
   });
 
   test('gets a password typed by hand, whatever is in it', () => {

@@ -25,6 +25,7 @@ function samples(option: OptionSpec): [string, string, string] {
 
 function valueOf(settings: Settings, option: OptionSpec): unknown {
   if (option.argument === undefined) return settings.isOn(option.name);
+  if (option.isRepeatable) return settings.list(option.name).join();
   return option.range === undefined ? settings.text(option.name) : String(settings.count(option.name));
 }
 
@@ -95,6 +96,36 @@ describe.each(OPTIONS.filter(({ argument }) => argument === undefined))('--$name
   });
 });
 
+describe.each(OPTIONS.filter(({ isRepeatable }) => isRepeatable))('--$name', (option) => {
+  const values = (flags: object, env: Record<string, string> = {}): readonly string[] =>
+    read(option, flags, env).list(option.name);
+
+  test('holds several values with commas between them, each once and in their order', () => {
+    expect(values({ [option.name]: 'b, a,b' })).toEqual(['b', 'a']);
+    expect(values({}, { [option.env]: 'a,b' })).toEqual(['a', 'b']);
+    expect(values({ config: configFile(`{"${option.name}": "a,b"}`) })).toEqual(['a', 'b']);
+    expect(values({})).toEqual([]);
+  });
+
+  test('in a config file is an array, in which a comma is nothing special', () => {
+    const config = configFile(`{"${option.name}": ["/etc/a,b.env", "c"]}`);
+    expect(values({ config })).toEqual(['/etc/a,b.env', 'c']);
+  });
+
+  test('given in one place takes nothing from the places after it', () => {
+    const config = configFile(`{"${option.name}": ["c"]}`);
+    expect(values({ [option.name]: 'a', config }, { [option.env]: 'b' })).toEqual(['a']);
+  });
+
+  test.each(['[]', '["a", ""]', '["a", 7]', '{"a": 1}', '7', '"a,,b"', '","'])(
+    'is refused in a config file as %s',
+    (value) => {
+      const text = problemsOf({ config: configFile(`{"${option.name}": ${value}}`) });
+      expect(text).toContain(`"${option.name}" in the config file has to be one or more texts with commas`);
+    },
+  );
+});
+
 function problemsOf(flags: object, env: Record<string, string> = {}): string {
   const problems = new Problems();
   readSettings('run', flags, env, problems);
@@ -150,6 +181,8 @@ describe('a value that cannot be used', () => {
     [{ 'on-bad-value': 'ignore' }, 'has to be one of stop, quarantine'],
     [{ 'on-drift': 'Stop' }, 'has to be one of stop, carry, leave'],
     [{ source: '' }, '--source has to be a text that is not empty'],
+    [{ capture: 'wal' }, '--capture is "wal", and has to be one of none, triggers'],
+    [{ service: '' }, '--service has to be one or more texts with commas between them'],
   ])('%o is refused by name', (flags, expected) => {
     expect(problemsOf(flags)).toContain(expected);
   });

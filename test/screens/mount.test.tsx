@@ -17,6 +17,7 @@ const { mountLive } = await import('../../components/mount.js');
 
 const HIDE_CURSOR = '\u001b[?25l';
 const SHOW_CURSOR = '\u001b[?25h';
+const ERASE_LINE = '\u001b[2K';
 const CLEAR_SCROLLBACK = '\u001b[3J';
 const [event] = record([{ type: 'notice', message: 'something happens' }]);
 const now = (): number => Date.parse(copyingRun.lastAt) + performance.now();
@@ -107,6 +108,66 @@ test('a line from elsewhere appears above the frame, once', async () => {
   await vi.advanceTimersByTimeAsync(1000);
   expect(written.join('').match(/! notice {5}Stopping after this chunk/g)).toHaveLength(1);
   screen.unmount();
+});
+
+test('a paused screen leaves the finished steps, no frame and a cursor, and draws nothing', async () => {
+  const { screen, show, written, stream } = mounted();
+  show(copyingRun);
+  await vi.advanceTimersByTimeAsync(250);
+  screen.pause();
+  const all = written.join('');
+  expect(all.lastIndexOf(SHOW_CURSOR)).toBeGreaterThan(all.lastIndexOf(HIDE_CURSOR));
+  expect(all.lastIndexOf(ERASE_LINE)).toBeGreaterThan(all.lastIndexOf('To The Moon'));
+  const { length } = written;
+  screen.pause();
+  screen.say('while it is paused');
+  stream.emit('resize');
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(written.slice(length).join('')).toBe('');
+  screen.unmount();
+});
+
+test('a resumed screen draws its frame again, prints what came up meanwhile, and nothing for a second time', async () => {
+  const { screen, show, written, framesOf } = mounted();
+  show(copyingRun);
+  screen.say('before');
+  await vi.advanceTimersByTimeAsync(250);
+  for (let round = 0; round < 2; round++) {
+    screen.pause();
+    screen.say(`meanwhile ${round}`);
+    screen.resume();
+    const frames = framesOf().length;
+    await vi.advanceTimersByTimeAsync(500);
+    expect(framesOf().length).toBeGreaterThan(frames);
+  }
+  show(finishedRun);
+  screen.unmount();
+  const all = written.join('');
+  for (const line of [
+    /✓ preflight {2}\d/g,
+    /✓ backup {5}/g,
+    /✓ dump {7}/g,
+    /before/g,
+    /meanwhile 0/g,
+    /meanwhile 1/g,
+  ])
+    expect(all.match(line), String(line)).toHaveLength(1);
+});
+
+test('a run that ends while its question is open still leaves its steps, and no frame', async () => {
+  const { screen, show, written } = mounted();
+  show(copyingRun);
+  await vi.advanceTimersByTimeAsync(250);
+  screen.pause();
+  const { length } = written;
+  show(finishedRun);
+  screen.unmount();
+  screen.resume();
+  await vi.advanceTimersByTimeAsync(500);
+  const after = written.slice(length).join('');
+  expect(after).toMatch(/✓ dump +dump of 380 MB/);
+  expect(after).not.toMatch(/✓ preflight|To The Moon/);
+  expect(vi.getTimerCount()).toBe(0);
 });
 
 test('a smaller window gets a smaller frame at once, and the scrollback stays', async () => {
