@@ -12,5 +12,7 @@ export async function catchUp(session: Session): Promise<number> {
   const target = await settleTarget(session, resolved);
   const { backupDir, jobs } = resolved.options;
   const { catchUpAgain } = await import('../run/catch-up-again.js');
-  return catchUpAgain({ backupDir, target, jobs }, outputsOf(session, resolved.settings.isOn('json')));
+  const { CATCH_UP_STEP } = await import('../../steps/index.js');
+  const io = outputsOf(session, resolved.settings.isOn('json'));
+  return catchUpAgain({ backupDir, target, jobs }, CATCH_UP_STEP, io);
 }

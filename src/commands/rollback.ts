@@ -16,8 +16,10 @@ export async function rollback(session: Session): Promise<number> {
   const confirm = settings.isOn('yes') ? () => Promise.resolve(true) : ask;
   const io = outputsOf(session, settings.isOn('json'));
   const { rollBack } = await import('../run/roll-back.js');
-  return rollBack(
-    { backupDir, target, jobs, cutover, discardTargetWrites, confirm },
-    ask === undefined ? io : { ...io, ask },
-  );
+  const { STEPS } = await import('../../steps/index.js');
+  return rollBack({ backupDir, target, jobs, cutover, discardTargetWrites }, STEPS, {
+    ...io,
+    ...(ask === undefined ? {} : { ask }),
+    ...(confirm === undefined ? {} : { confirm }),
+  });
 }

@@ -34,6 +34,8 @@ export interface RunIo {
   readonly secrets: readonly string[];
   /** Asks the person yes or no in the middle of a run; absent when nobody can or wants to be asked. */
   readonly ask?: (message: string) => Promise<boolean>;
+  /** Answers whether a rollback may go on: the person, or --yes; absent when there is neither. */
+  readonly confirm?: (message: string) => Promise<boolean>;
 }
 
 /** `new` writes to its folder; `resumed` goes on in it; `read-only` neither writes to it nor locks the target. */
@@ -354,6 +356,7 @@ export class Execution {
       workers: (file, make) => this.workers(file, make),
       result: (step) => this.state.results[step],
       ...(this.io.ask === undefined ? {} : { ask: this.io.ask }),
+      ...(this.io.confirm === undefined ? {} : { confirm: this.io.confirm }),
     };
   }
 

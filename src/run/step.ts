@@ -22,8 +22,10 @@ export interface StepContext {
   address(): Promise<TargetAddress>;
   /** The worker threads of this process that read `file`; those of another file are ended first. */
   workers(file: string, make: () => WorkerPool): Promise<WorkerPool>;
-  /** Puts a question whose answer is yes or no; absent when nobody can be asked. Under --yes the answer is yes. */
+  /** Puts a question to the person, whose answer is yes or no; absent when nobody can be asked. */
   readonly ask?: (question: string) => Promise<boolean>;
+  /** The same, but --yes has answered it already. */
+  readonly confirm?: (question: string) => Promise<boolean>;
   /** What a completed step left; the step that made it checks its form. */
   result(step: StepName): unknown;
 }

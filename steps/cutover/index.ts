@@ -299,18 +299,18 @@ function takenBack({ code, message }: { code: string; message: string }, cause: 
 }
 
 async function askAboutWrites(context: StepContext, discard: boolean): Promise<void> {
-  const { ask } = context;
+  const { confirm } = context;
   const counts = discard ? undefined : await new CarryBack(context).count();
   const what =
     counts === undefined
       ? 'Everything that was written to the target since the switch-over is given up.'
       : `${showRows(totalOf(counts))} written since the switch-over are carried back into the source so far (${showChanges(counts)}).`;
   context.emit({ type: 'notice', message: what });
-  if (ask === undefined)
+  if (confirm === undefined)
     throw needed(context, 'yes', 'a rollback stops the application, and nobody can be asked whether to', [
       '--yes',
     ]);
-  if (await ask(`${what} The application is stopped, and started on the source. Go on?`)) return;
+  if (await confirm(`${what} The application is stopped, and started on the source. Go on?`)) return;
   throw new WizardError({
     code: 'DECLINED',
     message: 'the answer is no: nothing is changed',

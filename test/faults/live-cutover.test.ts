@@ -36,7 +36,7 @@ async function takeBack(): Promise<{ exitCode: number; events: WizardEvent[] }> 
       stop: new AbortController().signal,
       abort: new AbortController().signal,
       secrets: [],
-      ask: () => Promise.resolve(true),
+      confirm: () => Promise.resolve(true),
     },
   );
   return { exitCode, events };
