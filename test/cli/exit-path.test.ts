@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { writeRun } from './run-folder.js';
 import { wizard } from './wizard.js';
@@ -89,4 +90,15 @@ describe('a SQLite module whose install script was blocked', () => {
     expect(doctor.exitCode).toBe(3);
     expect(doctor.stdout).toContain('npm rebuild better-sqlite3');
   });
+});
+
+test('an env file that is not there yet is the wizard’s affair and not Node’s', async () => {
+  const program = fileURLToPath(new URL('../../bin/ttm-wizard.js', import.meta.url));
+  const { exitCode, stderr } = await execa(program, ['run', '--yes', '--env-file', '/nonexistent/env'], {
+    reject: false,
+    extendEnv: false,
+    env: { PATH: process.env['PATH'] ?? '' },
+  });
+  expect(stderr).toContain('no target is named');
+  expect(exitCode).toBe(9);
 });

@@ -15,7 +15,7 @@ export interface WizardOptions {
 /** The running process; awaited, its exit code, stdout and stderr. Standard input is empty unless `input` is given. */
 export function wizard(args: readonly string[], options: WizardOptions = {}) {
   const { PATH = '/usr/bin:/bin' } = process.env;
-  return execa(process.execPath, [options.program ?? PROGRAM, ...args], {
+  return execa(process.execPath, ['--', options.program ?? PROGRAM, ...args], {
     reject: false,
     extendEnv: false,
     env: { PATH, HOME: '/nonexistent', TZ: 'UTC', ...options.env },

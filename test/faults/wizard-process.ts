@@ -33,7 +33,7 @@ export class WizardProcess {
   constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
     const { PATH = '/usr/bin:/bin' } = process.env;
     const startedAt = performance.now();
-    this.child = spawn(process.execPath, [PROGRAM, ...args], {
+    this.child = spawn(process.execPath, ['--', PROGRAM, ...args], {
       env: { PATH, HOME: '/nonexistent', TZ: 'UTC', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

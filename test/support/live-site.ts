@@ -75,7 +75,9 @@ done`,
     healthUrl,
     capture: 'none',
   };
-  const stop = async (): Promise<void> => void (await execa('sh', ['-c', stopCommand]));
+  const stop = async (): Promise<void> => {
+    await execa('sh', ['-c', stopCommand]);
+  };
   return {
     ...site,
     envFiles,
