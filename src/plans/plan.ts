@@ -37,6 +37,8 @@ export interface TablePlan {
   readonly columns: readonly ColumnPlan[];
   /** Primary key of the source: what chunks are ranges of. */
   readonly key: readonly string[];
+  /** Whether a source can hold NULL in the key; known when a plan is fitted to one. */
+  readonly keyMayBeNull?: boolean;
   readonly unique?: readonly (readonly string[])[];
   readonly foreignKeys?: readonly ForeignKeyPlan[];
   /** Sequence that hands out ids in the target; it goes on after the highest one carried over. */

@@ -110,7 +110,7 @@ class Fit implements FittedPlan {
         `ALTER TABLE ${quoteName(table.name)} ADD COLUMN ${quoteName(column.name)} ${type}`,
       );
     }
-    this.tables.push({ ...table, columns });
+    this.tables.push({ ...table, columns, keyMayBeNull: source.keyMayBeNull });
     this.present[table.name] = source.columns.map(({ name }) => name);
   }
 
@@ -205,7 +205,7 @@ class Fit implements FittedPlan {
   }
 }
 
-function asPlan({ name, columns, key }: SourceTable): TablePlan | undefined {
+function asPlan({ name, columns, key, keyMayBeNull }: SourceTable): TablePlan | undefined {
   const plans = columns.map((column: SourceColumn): ColumnPlan => {
     const isKey = column.keyPosition > 0;
     const type = typeFor(column.declared);
@@ -214,7 +214,7 @@ function asPlan({ name, columns, key }: SourceTable): TablePlan | undefined {
   const inKey = plans.filter((column) => key.includes(column.name));
   if (inKey.length === 0 || !inKey.every(({ type }) => type === 'text' || type === 'bigint'))
     return undefined;
-  return { name, columns: plans, key };
+  return { name, columns: plans, key, keyMayBeNull };
 }
 
 function normalize(declared: string): string {

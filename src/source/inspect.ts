@@ -13,6 +13,8 @@ export interface SourceTable {
   readonly kind: 'table' | 'virtual' | 'shadow';
   readonly columns: readonly SourceColumn[];
   readonly key: readonly string[];
+  /** Whether the key is an index beside the rowid: SQLite then takes NULL in it, even where the table says NOT NULL later on. */
+  readonly keyMayBeNull: boolean;
   /** Column sets with a unique index over all rows, in BINARY order; the key among them. */
   readonly unique: readonly (readonly string[])[];
 }
@@ -45,7 +47,8 @@ export function inspectSource(db: Database): SourceSchema {
         .sort((a, b) => a.keyPosition - b.keyPosition);
       const key = inKey.map((column) => column.name);
       const kind = type === 'virtual' || type === 'shadow' ? type : 'table';
-      return { name, kind, columns, key, unique: [...(key.length > 0 ? [key] : []), ...uniqueOf(db, name)] };
+      const unique = [...(key.length > 0 ? [key] : []), ...uniqueOf(db, name)];
+      return { name, kind, columns, key, keyMayBeNull: hasKeyIndex(db, name), unique };
     });
   const others = db
     .prepare<[], { item: string }>(
@@ -71,6 +74,12 @@ function columnsOf(db: Database, table: string): SourceColumn[] {
     )
     .all(table)
     .map(({ name, type, pk }) => ({ name, declared: type, keyPosition: Number(pk) }));
+}
+
+/** A key that is the rowid itself has no index; `INTEGER PRIMARY KEY DESC` is not the rowid and has one. */
+function hasKeyIndex(db: Database, table: string): boolean {
+  const sql = "SELECT 1 FROM pragma_index_list(?) WHERE origin = 'pk'";
+  return db.prepare<[string]>(sql).get(table) !== undefined;
 }
 
 function uniqueOf(db: Database, table: string): string[][] {
