@@ -52,6 +52,8 @@ export interface SqlFile {
   readonly title: string;
   /** A query on the snapshot whose first row gives $1, $2, … of the file's statements. */
   readonly parameters?: string;
+  /** A query on the source for the names of all relations that the file makes beyond the plan's tables, sequences and indexes. */
+  readonly makes?: string;
 }
 
 /** One of the application's own queries, in both dialects, with equal columns and an order that both sides share. */
