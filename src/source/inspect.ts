@@ -41,12 +41,15 @@ export function inspectSource(db: Database): SourceSchema {
   const tables = list
     .filter(({ name, type }) => !name.startsWith('sqlite_') && type !== 'view')
     .map(({ name, type }): SourceTable => {
+      // Its module may be one that only the application has; then SQLite knows nothing of its columns.
+      if (type === 'virtual')
+        return { name, kind: type, columns: [], key: [], keyMayBeNull: false, unique: [] };
       const columns = columnsOf(db, name);
       const inKey = columns
         .filter((column) => column.keyPosition > 0)
         .sort((a, b) => a.keyPosition - b.keyPosition);
       const key = inKey.map((column) => column.name);
-      const kind = type === 'virtual' || type === 'shadow' ? type : 'table';
+      const kind = type === 'shadow' ? type : 'table';
       const unique = [...(key.length > 0 ? [key] : []), ...uniqueOf(db, name)];
       return { name, kind, columns, key, keyMayBeNull: hasKeyIndex(db, name), unique };
     });

@@ -1,6 +1,6 @@
 // The target: reachable, new enough, UTF-8, with the rights that are needed, and without the plan's tables.
 import { z } from 'zod';
-import { WizardError } from '../../src/errors.js';
+import { WizardError, codeOf } from '../../src/errors.js';
 import type { Finding } from '../../src/events.js';
 import { fittedPlan } from '../../src/run/snapshot.js';
 import type { StepContext } from '../../src/run/step.js';
@@ -187,7 +187,7 @@ function namesToMake(context: StepContext): string[] {
     const carried = fittedPlan(context, source).tables.map(({ name }) => name);
     return [...ofPlan, ...carried, ...namesFromSource(context)];
   } catch (error) {
-    if (error instanceof WizardError) return ofPlan;
+    if (error instanceof WizardError || codeOf(error)?.startsWith('SQLITE_') === true) return ofPlan;
     throw error;
   }
 }
