@@ -20,6 +20,7 @@ import {
   snapshotPool,
 } from '../src/run/snapshot.js';
 import { type Step, type StepContext, Stopped } from '../src/run/step.js';
+import { writeError } from '../src/run/write-error.js';
 import type { FittedPlan } from '../src/source/drift.js';
 import { openSource, sourceError } from '../src/source/sqlite.js';
 import { sourceStamp } from '../src/source/stamp.js';
@@ -124,7 +125,8 @@ async function makeSnapshot({ options, emit, stop }: StepContext, file: string):
       },
     });
   } catch (error) {
-    throw error instanceof Stopped ? error : sourceError(options.source, error);
+    const full = writeError(part, error);
+    throw error instanceof Stopped || full !== error ? full : sourceError(options.source, error);
   } finally {
     db.close();
   }
