@@ -25,6 +25,7 @@ import { beginCatchUp, showChanges } from './catch-up.js';
 import { compareChanged } from './compare-changed.js';
 import { saveState } from './save-state.js';
 import { takeBack } from './take-back.js';
+import { verifyResultSchema } from '../verify/index.js';
 import { compareTables } from '../verify/tables.js';
 
 /** For the processes that have the source open to end after the services have stopped. */
@@ -67,7 +68,7 @@ export const cutover: Step = {
     try {
       const ownMs =
         earlier?.phase === 'started' ? 0 : await moveOver(context, application, prepared?.catchUp);
-      return await startOnTarget(context, application, { ownMs, slowMs: prepared?.elapsedMs });
+      return await startOnTarget(context, application, { ownMs, slowMs: prepared?.slowMs });
     } catch (error) {
       throw await failAndTakeBack(context, error);
     }
@@ -97,8 +98,8 @@ export const cutover: Step = {
 
 interface Prepared {
   readonly catchUp: CatchUp;
-  /** How long the application's slow page takes on the source. */
-  readonly elapsedMs: number | undefined;
+  /** How long the application's slowest query takes on the source. */
+  readonly slowMs: number | undefined;
 }
 
 /** As before, without anything of ours left in the source. */
@@ -134,10 +135,14 @@ async function prepare(context: StepContext, application: Application): Promise<
     if (pass === 1) await compareWithLedger(context);
     else if (totalOf(changes) <= FEW_ROWS) break;
   }
-  const slow = application.probes.at(-1);
-  const measured = slow === undefined ? undefined : await measure(application.healthUrl, slow);
   if (context.stop.aborted) throw new Stopped();
-  return { catchUp, elapsedMs: measured?.elapsedMs };
+  return { catchUp, slowMs: slowestQueryMs(context) };
+}
+
+/** As measured on the snapshot: asking the application itself would keep its writers waiting for as long as that takes. */
+function slowestQueryMs(context: StepContext): number | undefined {
+  const { success, data } = verifyResultSchema.safeParse(context.result('verify'));
+  return success && data.slowestMs > 0 ? data.slowestMs : undefined;
 }
 
 /** Nobody but this run may have written to the target. */
@@ -222,7 +227,8 @@ async function startOnTarget(
   saveState(context, { phase: 'done', answeredAt, sourceStamp: sourceStamp(source) });
   const downtimeMs = Date.parse(answeredAt) - Date.parse(stoppedAt ?? answeredAt);
   if (timed !== undefined) {
-    const earlier = before.slowMs === undefined ? '' : `, ${showDuration(before.slowMs)} before`;
+    const earlier =
+      before.slowMs === undefined ? '' : `; its query alone took ${showDuration(before.slowMs)} on SQLite`;
     const message = `${timed.path} answers in ${showDuration(timed.elapsedMs)}${earlier}`;
     context.emit({ type: 'notice', message });
   }
