@@ -18,11 +18,11 @@ import {
 } from '../target/connect.js';
 import { dropRun, hasRun } from '../target/ledger.js';
 import { writeByHand } from './by-hand.js';
-import { isSwitching } from './cutover-state.js';
+import { isSwitching, loadCutover } from './cutover-state.js';
 import { FILES, type RunFolder, type RunState, saveState } from './folder.js';
-import { type EventSink, Journal } from './journal.js';
+import { type EventSink, Journal, redactText } from './journal.js';
 import { lockTarget } from './lock.js';
-import { type Step, type StepContext, Stopped } from './step.js';
+import { type Step, type StepContext, Stopped, TakeBackFailed } from './step.js';
 
 export interface RunIo {
   readonly sinks: readonly EventSink[];
@@ -181,9 +181,12 @@ export class Execution {
   /** Questions and Ctrl-C stay what they are; all else is exit 10, with a file of commands. */
   private rollbackError(cause: unknown): unknown {
     if (cause instanceof Stopped) return cause;
-    if (cause instanceof WizardError && [2, 9, 130].includes(cause.exitCode)) return cause;
+    const isBegun = loadCutover(this.path)?.phase === 'carrying';
+    if (cause instanceof WizardError && (isBegun ? [9, 130] : [2, 9, 130]).includes(cause.exitCode))
+      return cause;
     const error = isTargetFailure(cause) ? targetError('the target cannot be asked', cause) : cause;
-    const file = writeByHand(this.path, this.state, messageOf(error));
+    const why = redactText(messageOf(error), this.io.secrets);
+    const file = writeByHand(this.path, this.state, why);
     return new WizardError({
       code: error instanceof WizardError ? error.code : 'ROLLBACK_FAILED',
       message: `the rollback is not finished: ${messageOf(error)}`,
@@ -244,14 +247,19 @@ export class Execution {
       });
       if (!this.io.stop.aborted) return summary;
     } catch (cause) {
-      // A lost connection shows wherever the next query is, and that is no bug of the step.
-      const error = isTargetFailure(cause) ? targetError(`step ${step.name} cannot go on`, cause) : cause;
+      const error = this.stepError(step, cause);
       const code = error instanceof WizardError ? error.code : error instanceof Stopped ? 'STOPPED' : 'BUG';
       const elapsedMs = Math.round(performance.now() - startedAt);
       this.journal.emit({ type: 'step.failed', step: step.name, code, message: messageOf(error), elapsedMs });
       throw error;
     }
     throw new Stopped();
+  }
+
+  private stepError({ name }: Step, cause: unknown): unknown {
+    if (cause instanceof TakeBackFailed) return this.rollbackError(cause.cause);
+    // A lost connection shows wherever the next query is, and that is no bug of the step.
+    return isTargetFailure(cause) ? targetError(`step ${name} cannot go on`, cause) : cause;
   }
 
   private complete(isFinished: boolean): number {
