@@ -263,7 +263,7 @@ export class Execution {
         ? `; ${showRows(totals.quarantined)} in ttm_wizard.quarantine and not in their tables`
         : '';
     const message = isSwitching(this.path)
-      ? `${rows} moved; the application runs on the target${set}`
+      ? `${rows} moved; the application runs on the target (ttm-wizard rollback takes it back)${set}`
       : isFinished
         ? `nothing to do: ${rows} are in the target as verified before${set}`
         : `${rows} copied and compared${set}`;

@@ -65,8 +65,9 @@ export const cutover: Step = {
     const isDown = earlier?.phase === 'stopped' || earlier?.phase === 'started';
     const prepared = isDown ? undefined : await prepareOrClear(context, application);
     try {
-      if (earlier?.phase !== 'started') await moveOver(context, application, prepared?.catchUp);
-      return await startOnTarget(context, application, prepared?.elapsedMs);
+      const ownMs =
+        earlier?.phase === 'started' ? 0 : await moveOver(context, application, prepared?.catchUp);
+      return await startOnTarget(context, application, { ownMs, slowMs: prepared?.elapsedMs });
     } catch (error) {
       throw await failAndTakeBack(context, error);
     }
@@ -112,14 +113,8 @@ async function prepareOrClear(context: StepContext, application: Application): P
 
 /** All that can be done while the application is up. Nothing has been stopped when this throws. */
 async function prepare(context: StepContext, application: Application): Promise<Prepared> {
-  for (const { path, diff, remarks } of planSwitch(
-    application.envFiles,
-    application.urlKey,
-    await urlFor(context),
-  )) {
-    context.emit({ type: 'notice', message: `env file ${path}: ${diff.join(' ')}` });
-    for (const remark of remarks) context.emit({ type: 'notice', message: `env file ${path}: ${remark}` });
-  }
+  for (const { path, diff } of planSwitch(application.envFiles, application.urlKey, await urlFor(context)))
+    for (const line of diff) context.emit({ type: 'notice', message: `env file ${path}: ${line}` });
   await checkUrl(context);
   beginCatchUp(context);
   if (context.options.cutover?.capture === 'triggers') {
@@ -164,12 +159,12 @@ async function compareWithLedger(context: StepContext): Promise<void> {
   });
 }
 
-/** Stops the application, brings over the rest, and makes sure of it. */
+/** Stops the application, brings over the rest, and makes sure of it; resolves to the milliseconds that were not the stop. */
 async function moveOver(
   context: StepContext,
   application: Application,
   prepared: CatchUp | undefined,
-): Promise<void> {
+): Promise<number> {
   const { services, kept } = application;
   saveState(context, { phase: 'stopped', services: kept, stoppedAt: new Date().toISOString() });
   context.emit({ type: 'notice', message: `stopping: ${services.describe}` });
@@ -186,6 +181,7 @@ async function moveOver(
     context.emit({ type: 'notice', message });
   }
   stopHere(context);
+  const startedAt = performance.now();
   const catchUp = prepared ?? new CatchUp(context);
   const last = await catchUp.run(true);
   context.emit({ type: 'notice', message: `brought over after the stop: ${showChanges(last)}` });
@@ -193,6 +189,7 @@ async function moveOver(
   if (last.quarantined > 0)
     context.emit({ type: 'notice', message: `${showRows(last.quarantined)} set aside` });
   stopHere(context);
+  return performance.now() - startedAt;
 }
 
 /** Ctrl-C while the application stands takes the switch-over back. */
@@ -203,15 +200,17 @@ function stopHere({ stop }: StepContext): void {
 async function startOnTarget(
   context: StepContext,
   application: Application,
-  beforeMs: number | undefined,
+  before: { readonly ownMs: number; readonly slowMs: number | undefined },
 ): Promise<{ summary: string; result: unknown }> {
   const { services, envFiles, urlKey, healthUrl, probes } = application;
   const { source } = context.options;
-  const { mode } = statSync(source);
+  const startedAt = performance.now();
+  const sourceMode = loadCutover(context.folder)?.sourceMode ?? statSync(source).mode & 0o7777;
   // From here on the target counts: whoever starts the application now, a reboot too, starts it there.
-  const { stoppedAt, sourceMode = mode & 0o7777 } = saveState(context, { phase: 'started' });
+  const { stoppedAt } = saveState(context, { phase: 'started', sourceMode });
   switchFiles(envFiles, urlKey, await urlFor(context), { folder: context.folder });
   context.emit({ type: 'notice', message: `switched: ${envFiles.join(', ')}` });
+  const ownMs = Math.round(before.ownMs + performance.now() - startedAt);
   await services.start();
   const [quick, slow] = [probes.slice(0, 1), probes.slice(1)];
   await probe(healthUrl, quick);
@@ -220,14 +219,15 @@ async function startOnTarget(
   await checkWhereItRuns(context, application);
   removeCapture(source);
   chmodSync(source, 0o440);
-  saveState(context, { phase: 'done', answeredAt, sourceMode, sourceStamp: sourceStamp(source) });
+  saveState(context, { phase: 'done', answeredAt, sourceStamp: sourceStamp(source) });
   const downtimeMs = Date.parse(answeredAt) - Date.parse(stoppedAt ?? answeredAt);
-  const speed =
-    timed === undefined
-      ? ''
-      : `; ${timed.path} in ${showDuration(timed.elapsedMs)}${beforeMs === undefined ? '' : `, ${showDuration(beforeMs)} before`}`;
-  const summary = `the application runs on the target, downtime ${showDuration(downtimeMs)}${speed}`;
-  return { summary, result: { downtimeMs, beforeMs, afterMs: timed?.elapsedMs } };
+  if (timed !== undefined) {
+    const earlier = before.slowMs === undefined ? '' : `, ${showDuration(before.slowMs)} before`;
+    const message = `${timed.path} answers in ${showDuration(timed.elapsedMs)}${earlier}`;
+    context.emit({ type: 'notice', message });
+  }
+  const summary = `downtime ${showDuration(downtimeMs)}, ${showDuration(ownMs)} of it the wizard's; rollback takes it back`;
+  return { summary, result: { downtimeMs, ownMs, beforeMs: before.slowMs, afterMs: timed?.elapsedMs } };
 }
 
 /** The application must be seen in the target, and the source must be left alone. */

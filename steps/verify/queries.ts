@@ -8,8 +8,9 @@ import { canonicalTime } from '../../src/codec/time.js';
 import type { Finding } from '../../src/events.js';
 import type { QueryPlan } from '../../src/plans/plan.js';
 import { progressOf } from '../../src/run/progress.js';
-import { backupResult, chunkList } from '../../src/run/snapshot.js';
+import { backupResult, chunkList, snapshotPath } from '../../src/run/snapshot.js';
 import { type StepContext, Stopped } from '../../src/run/step.js';
+import { openSource } from '../../src/source/sqlite.js';
 import { loadSql } from '../../src/target/sql.js';
 
 /** A query that takes longer than this on the target and does not use its index is worth a word. */
@@ -74,6 +75,13 @@ function excuseFor(context: StepContext): string | undefined {
   if (chunkList(context).chunks.some(({ survey }) => survey.bad > 0)) return 'rows are in quarantine';
   if (backupResult(context).hasOtherSpellings)
     return 'the source orders times by their spelling, of which it has several';
+  const db = openSource(snapshotPath(context));
+  try {
+    if (db.pragma('encoding', { simple: true }) !== 'UTF-8')
+      return 'the source orders text by its bytes in UTF-16';
+  } finally {
+    db.close();
+  }
   return undefined;
 }
 
