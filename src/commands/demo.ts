@@ -143,8 +143,8 @@ async function rollBackRun(place: Demo, { session, settings, command, say }: Dem
   const { cutover } = application;
   const jobs = settings.count('jobs');
   const query = { backupDir, target, jobs, cutover, discardTargetWrites: false };
-  const ask = (): Promise<boolean> => Promise.resolve(true);
-  const code = await rollBack(query, STEPS, { ...outputsOf(session, settings.isOn('json')), ask });
+  const confirm = (): Promise<boolean> => Promise.resolve(true);
+  const code = await rollBack(query, STEPS, { ...outputsOf(session, settings.isOn('json')), confirm });
   if (code !== EXIT.done) for (const line of endedEarlyLines(command, '--rollback')) say(line);
   return code;
 }

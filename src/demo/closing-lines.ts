@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { showCount, showDuration } from '../output/format.js';
+import { showCount, showDuration, showRows } from '../output/format.js';
 import { packageRoot } from '../package-root.js';
 import { DATABASE } from './demo-database.js';
 import type { Demo } from './demo-folder.js';
@@ -22,11 +22,11 @@ export interface Closing {
 /** After the application has been moved. */
 export async function movedLines(closing: Closing, switched: Switched | undefined): Promise<string[]> {
   const { demo, command, check, since } = closing;
-  const count = check.changes.filter(({ at, on }) => at >= since && on.startsWith('sqlite:')).length;
+  const changes = check.changes.filter(({ at, on }) => at >= since && on.startsWith('sqlite:'));
   return [
     '',
     ...(switched === undefined ? [] : [downtimeLine(switched)]),
-    `While it was moved, the application wrote ${showChangeCount(count)} to SQLite. ${verdict(check, 'PostgreSQL')}`,
+    `While it was moved, the application wrote ${showChanges(changes)} of SQLite. ${verdict(check, 'PostgreSQL')}`,
     `It goes on writing, to ${demo.application.runsOn()}. Ask it:`,
     ...askLines(demo),
     ...(await lookLines(demo)),
@@ -39,10 +39,10 @@ export async function movedLines(closing: Closing, switched: Switched | undefine
 /** After it has been taken back. */
 export function takenBackLines(closing: Closing): string[] {
   const { demo, command, check, since } = closing;
-  const count = check.changes.filter(({ at, on }) => at >= since && on.startsWith('postgresql:')).length;
+  const changes = check.changes.filter(({ at, on }) => at >= since && on.startsWith('postgresql:'));
   return [
     '',
-    `On PostgreSQL the application wrote ${showChangeCount(count)}. ${verdict(check, 'SQLite')}`,
+    `On PostgreSQL the application wrote ${showChanges(changes)}. ${verdict(check, 'SQLite')}`,
     `It goes on writing, to ${demo.application.runsOn()}. Ask it:`,
     ...askLines(demo),
     'Move it again:',
@@ -62,8 +62,9 @@ function downtimeLine({ downtimeMs, beforeMs, afterMs }: Switched): string {
   return `${down} Its /tokens took ${showDuration(beforeMs)} before and takes ${showDuration(afterMs)} now.`;
 }
 
-function showChangeCount(count: number): string {
-  return count === 1 ? '1 change' : `${showCount(count)} changes`;
+function showChanges(changes: DiaryCheck['changes']): string {
+  const rows = new Set(changes.map(({ row }) => row)).size;
+  return `${showCount(changes.length)} changes to ${showRows(rows)}`;
 }
 
 function verdict({ missing }: DiaryCheck, where: string): string {

@@ -135,7 +135,7 @@ start)
     runs $role && continue
     port=
     [ $role = api ] && port='--port ${port}'
-    ${quote(process.execPath)} ${quote(PROGRAM)} --role $role --diary "$diary" --env-file .env $port \\
+    ${quote(process.execPath)} -- ${quote(PROGRAM)} --role $role --diary "$diary" --env-file .env $port \\
       < /dev/null >> $role.log 2>&1 &
     echo $! > $role.pid
   done

@@ -22,6 +22,8 @@ interface Change {
   readonly at: string;
   /** `sqlite:PATH` or `postgresql://HOST/DATABASE` */
   readonly on: string;
+  /** Table and key. */
+  readonly row: string;
 }
 
 export interface DiaryCheck {
@@ -75,7 +77,7 @@ function readDiary(file: string): { changes: Change[]; written: Written[] } {
   for (const { tx, at, on, changes: made } of lines.filter(({ kind }) => kind === 'intent')) {
     const isCertain = committed.has(tx);
     for (const { table, operation, key, columns } of made) {
-      if (isCertain) changes.push({ at, on });
+      if (isCertain) changes.push({ at, on, row: `${table} ${key}` });
       const cells = operation === 'insert' ? { ...columns, [KEY_COLUMN[table]]: key } : columns;
       for (const [column, value] of Object.entries(cells)) {
         const name = `${table}.${column}`;
