@@ -9,7 +9,7 @@ import { writeReport } from '../output/report.js';
 import { isTargetFailure, nameOfTarget, showTarget, targetError } from '../target/connect.js';
 import { dropRun, hasRun } from '../target/ledger.js';
 import { writeByHand } from './by-hand.js';
-import { isSwitching, loadCutover } from './cutover-state.js';
+import { isSwitchedOver, isSwitching, loadCutover } from './cutover-state.js';
 import { FILES, type RunFolder, type RunState, saveState } from './folder.js';
 import { type EventSink, Journal, redactText } from './journal.js';
 import { Resources } from './resources.js';
@@ -196,9 +196,10 @@ export class Execution {
   }
 
   private doneSteps(): StepName[] {
-    return this.mode === 'resumed'
-      ? this.steps.map(({ name }) => name).filter((name) => name in this.state.results)
-      : [];
+    if (this.mode !== 'resumed') return [];
+    const done = this.steps.map(({ name }) => name).filter((name) => name in this.state.results);
+    // A switch-over can have been taken back since, wholly or in part.
+    return done.filter((name) => name !== 'cutover' || isSwitchedOver(this.path));
   }
 
   private begin(done: StepName[], isFinished: boolean, why?: string): void {
