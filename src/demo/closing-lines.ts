@@ -68,9 +68,9 @@ function showChanges(changes: DiaryCheck['changes']): string {
 }
 
 function verdict({ missing }: DiaryCheck, where: string): string {
-  return missing === 0
-    ? `${where} has every one of them, by the application's own diary.`
-    : `${where} LACKS ${showCount(missing)} values of the application's own diary.`;
+  if (missing === 0) return `${where} has every one of them, by the application's own diary.`;
+  const values = missing === 1 ? '1 value' : `${showCount(missing)} values`;
+  return `${where} LACKS ${values} of the application's own diary.`;
 }
 
 function askLines({ application }: Demo): string[] {
@@ -100,7 +100,7 @@ async function findPsql({ binDir }: PostgresServer): Promise<string | undefined>
 
 function cleanLines(command: DemoCommand): string[] {
   return [
-    'Clean up: stops the application and the server, and removes the folder:',
+    'Clean up, for the application writes some 20 MB an hour: stops it and the server, and removes the folder:',
     `  ${command('--clean')}`,
   ];
 }

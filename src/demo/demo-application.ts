@@ -39,6 +39,8 @@ export interface DemoApplication {
 }
 
 const PROGRAM = fileURLToPath(new URL('application/main.js', import.meta.url));
+/** A busy machine may need seconds; one that has ended at once never answers. */
+const START_MS = 30_000;
 const ENV_FILE = `# Both services read this file when they start.
 LOG_LEVEL=info
 DATABASE_URL=sqlite:///dev.db
@@ -84,7 +86,7 @@ export async function openApplication(folder: string): Promise<DemoApplication> 
     start: async () => {
       try {
         await services.start();
-        await probe(url, ['/tokens/stats']);
+        await probe(url, ['/tokens/stats'], { timeoutMs: START_MS });
       } catch (error) {
         throw notRunning(path('api.log'), error);
       }

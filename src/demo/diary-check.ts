@@ -51,19 +51,20 @@ const lineSchema = z.object({
     .default([]),
 });
 
-/** The application may go on writing: what differs is looked at again, with the diary as it is then. */
-const ATTEMPTS = 10;
 const PAUSE_MS = 200;
 
-/** `database` is a postgresql:// URL or the path of a file of SQLite. */
-export async function checkDiary(diary: string, database: string): Promise<DiaryCheck> {
+/**
+ * `database` is a postgresql:// URL or the path of a file of SQLite. The application may go on writing meanwhile: as long as something
+ * differs, both are read again.
+ */
+export async function checkDiary(diary: string, database: string, attempts = 10): Promise<DiaryCheck> {
   for (let attempt = 1; ; attempt++) {
     const { changes, written } = readDiary(diary);
     const isPostgres = database.startsWith('postgres');
     const missing = await (isPostgres
       ? missingInPostgres(database, written)
       : missingInSqlite(database, written));
-    if (missing === 0 || attempt === ATTEMPTS) return { changes, missing };
+    if (missing === 0 || attempt >= attempts) return { changes, missing };
     await sleep(PAUSE_MS);
   }
 }
