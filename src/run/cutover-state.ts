@@ -92,3 +92,8 @@ export function isSwitching(folder: string): boolean {
   const phase = folder === '' ? undefined : loadCutover(folder)?.phase;
   return phase !== undefined && phase !== 'caught-up';
 }
+
+/** Whether the switch-over was done to its end, and not taken back since. */
+export function isSwitchedOver(folder: string): boolean {
+  return folder !== '' && loadCutover(folder)?.phase === 'done';
+}

@@ -56,16 +56,8 @@ export const cutover: Step = {
     }
   },
 
-  check(context) {
-    const phase = loadCutover(context.folder)?.phase;
-    if (phase === 'done') return Promise.resolve();
-    throw new WizardError({
-      code: 'NOT_CUT_OVER',
-      message: `run ${context.run} was switched over and is not any more (${phase ?? 'nothing known'})`,
-      remedies: ['ttm-wizard rollback takes the rest back'],
-      exitCode: EXIT.rollbackFailed,
-    });
-  },
+  // Whether it is still switched over is asked before: if not, it is run again.
+  check: () => Promise.resolve(),
 
   async undo(context) {
     const state = loadCutover(context.folder);
