@@ -187,7 +187,10 @@ export class CarryBack {
   }
 
   private carriedWith(found: readonly Found[]): Record<string, string[]> {
-    const all = Object.entries(this.carried).map(([name, digests]): [string, string[]] => [name, [...digests]]);
+    const all = Object.entries(this.carried).map(([name, digests]): [string, string[]] => [
+      name,
+      [...digests],
+    ]);
     const carried = Object.fromEntries(all);
     for (const { chunk, target } of found) (carried[nameOfChunk(chunk)] ??= []).push(target.digest);
     return carried;

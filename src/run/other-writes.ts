@@ -19,7 +19,9 @@ export function otherWrites(
   const rows = changes.flatMap(({ kind, key }) => {
     if (isChanged && kind === 'insert') return [];
     const value = { delete: 'only in the source', update: 'differs', insert: 'only in the target' }[kind];
-    return [{ key: key.join(','), value: isChanged && kind === 'update' ? 'differs, the target counts' : value }];
+    return [
+      { key: key.join(','), value: isChanged && kind === 'update' ? 'differs, the target counts' : value },
+    ];
   });
   if (rows.length === 0) return undefined;
   const what = isChanged

@@ -67,8 +67,7 @@ async function stop(context: StepContext, { services, patience }: Application): 
   await services.stop();
   const { uninspected } = await waitUntilReleased(source, {
     timeoutMs: patience.releaseMs,
-    onWait: (holders) =>
-      notice(`waiting for ${holders.map(showHolder).join(', ')} to let go of ${source}`),
+    onWait: (holders) => notice(`waiting for ${holders.map(showHolder).join(', ')} to let go of ${source}`),
   });
   if (uninspected > 0)
     notice(

@@ -92,10 +92,7 @@ function stillOnSource(what: string): WizardError {
   return new WizardError({
     code: 'STILL_ON_SOURCE',
     message: `after the switch ${what}`,
-    remedies: [
-      '--service UNIT for each unit that writes',
-      'check which env file it reads: --env-file FILE',
-    ],
+    remedies: ['--service UNIT for each unit that writes', 'check which env file it reads: --env-file FILE'],
     exitCode: EXIT.takenBack,
   });
 }

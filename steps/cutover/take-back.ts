@@ -72,7 +72,9 @@ async function leaveTarget(
   const client = await context.target();
   const left = await waitForNoConnections(client, { timeoutMs: patience.sessionsMs, mayIdle: true });
   for (const session of left)
-    notice(`still in the target, and idle: ${showConnection(session)}; what it writes now is not carried back`);
+    notice(
+      `still in the target, and idle: ${showConnection(session)}; what it writes now is not carried back`,
+    );
   const carried = await new CarryBack(context).run();
   notice(`carried back into the source: ${showChanges(carried)}`);
   return carried;
