@@ -7,7 +7,7 @@ import { secretsOf } from '../config/target-url.js';
 import { endedEarlyLines, movedLines, takenBackLines } from '../demo/closing-lines.js';
 import { type Demo, beginAnew, cleanDemo, hasDemo, inDemo, isWhole } from '../demo/demo-folder.js';
 import { checkDiary } from '../demo/diary-check.js';
-import { findLastDemo, readSwitched } from '../demo/last-demo.js';
+import { findLastDemo, readDowntime } from '../demo/last-demo.js';
 import { type DemoCommand, demoCommand } from '../demo/shell.js';
 import { EXIT, WizardError } from '../errors.js';
 import { planNamed } from '../plans/index.js';
@@ -57,7 +57,7 @@ async function move(found: Demo, request: DemoRequest): Promise<number> {
     if (code !== EXIT.done) return code;
     place = { ...place, last: findLastDemo(place.backupDir) };
   }
-  await makeReady(place, say);
+  const beforeMs = (await makeReady(place, say)) ? await place.application.measure() : undefined;
   const { application, backupDir, database, target } = place;
   const pgDump = await findPgDump(database.serverVersion);
   const hasDump = pgDump !== undefined && pgDump.major >= Math.floor(database.serverVersion / 10_000);
@@ -89,12 +89,13 @@ async function move(found: Demo, request: DemoRequest): Promise<number> {
   }
   const check = await checkDiary(application.diary, target);
   const closing = { demo: place, command, check, since: last.run.state.startedAt };
-  for (const line of await movedLines(closing, readSwitched(last.run))) say(line);
+  const measured = { beforeMs, afterMs: await application.measure(), downtimeMs: readDowntime(last.run) };
+  for (const line of await movedLines(closing, measured)) say(line);
   return code === EXIT.done && check.missing > 0 ? EXIT.differences : code;
 }
 
-/** What the last demo has left decides where this one begins. */
-async function makeReady(place: Demo, say: (line: string) => void): Promise<void> {
+/** What the last demo has left decides where this one begins. Resolves to whether the application runs on SQLite now. */
+async function makeReady(place: Demo, say: (line: string) => void): Promise<boolean> {
   const { last, application, database } = place;
   if (last.kind === 'none' || last.kind === 'moved' || !isWhole(place)) {
     if (last.kind === 'moved')
@@ -104,7 +105,7 @@ async function makeReady(place: Demo, say: (line: string) => void): Promise<void
   } else {
     if (last.isSwitching) {
       say('The last demo was cut short while it switched the application over: it goes on there.');
-      return;
+      return false;
     }
     if (last.kind === 'taken-back') {
       say('The last demo was taken back: its application is moved again, with all that it has written.');
@@ -113,6 +114,7 @@ async function makeReady(place: Demo, say: (line: string) => void): Promise<void
   }
   await application.start();
   say(`The application runs on ${application.runsOn()} and writes all the time.`);
+  return true;
 }
 
 async function takeBack(place: Demo, request: DemoRequest): Promise<number> {

@@ -7,7 +7,6 @@ import { packageRoot } from '../package-root.js';
 import { DATABASE } from './demo-database.js';
 import type { Demo } from './demo-folder.js';
 import type { DiaryCheck } from './diary-check.js';
-import type { Switched } from './last-demo.js';
 import type { PostgresServer } from './postgres-server.js';
 import { type DemoCommand, quote } from './shell.js';
 
@@ -19,13 +18,21 @@ export interface Closing {
   readonly since: string;
 }
 
+/** In milliseconds; of what an interrupted demo could not measure, nothing is said. */
+export interface Measured {
+  readonly downtimeMs: number | undefined;
+  /** Of the application's list of tokens. */
+  readonly beforeMs: number | undefined;
+  readonly afterMs: number | undefined;
+}
+
 /** After the application has been moved. */
-export async function movedLines(closing: Closing, switched: Switched | undefined): Promise<string[]> {
+export async function movedLines(closing: Closing, measured: Measured): Promise<string[]> {
   const { demo, command, check, since } = closing;
   const changes = check.changes.filter(({ at, on }) => at >= since && on.startsWith('sqlite:'));
   return [
     '',
-    ...(switched === undefined ? [] : [downtimeLine(switched)]),
+    ...speedLines(measured),
     `While it was moved, the application wrote ${showChanges(changes)} of SQLite. ${verdict(check, 'PostgreSQL')}`,
     `It goes on writing, to ${demo.application.runsOn()}. Ask it:`,
     ...askLines(demo),
@@ -56,10 +63,13 @@ export function endedEarlyLines(command: DemoCommand, ...options: string[]): str
   return ['', 'Go on with it:', `  ${command(...options)}`, ...cleanLines(command)];
 }
 
-function downtimeLine({ downtimeMs, beforeMs, afterMs }: Switched): string {
-  const down = `The application was down for ${showDuration(downtimeMs)}.`;
+function speedLines({ downtimeMs, beforeMs, afterMs }: Measured): string[] {
+  const down = downtimeMs === undefined ? [] : [`The application was down for ${showDuration(downtimeMs)}.`];
   if (beforeMs === undefined || afterMs === undefined) return down;
-  return `${down} Its /tokens took ${showDuration(beforeMs)} before and takes ${showDuration(afterMs)} now.`;
+  return [
+    ...down,
+    `Its /tokens took ${showDuration(beforeMs)} on SQLite and takes ${showDuration(afterMs)} now.`,
+  ];
 }
 
 function showChanges(changes: DiaryCheck['changes']): string {

@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { sync as writeFileAtomicSync } from 'write-file-atomic';
 import { commandServices } from '../app/command-services.js';
-import { probe } from '../app/probe.js';
+import { measure, probe } from '../app/probe.js';
 import type { CutoverOptions } from '../config/run-options.js';
 import { EXIT, WizardError, messageOf } from '../errors.js';
 import { freePort } from './free-port.js';
@@ -34,6 +34,8 @@ export interface DemoApplication {
   /** Resolves when it answers from its database; what runs already stays. Throws DEMO_APPLICATION (exit 2). */
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** How long its list of tokens takes, in milliseconds; undefined when it does not answer. */
+  measure(): Promise<number | undefined>;
   /** What it runs on by its own words, such as `sqlite:/srv/dev.db`. */
   runsOn(): string;
 }
@@ -92,6 +94,7 @@ export async function openApplication(folder: string): Promise<DemoApplication> 
       }
     },
     stop: () => services.stop(),
+    measure: async () => (await measure(url, '/tokens?limit=10'))?.elapsedMs,
     runsOn: () => lastGreeting(path('api.log')),
   };
 }

@@ -1,5 +1,4 @@
 // What the last demo has left: how far its run came, as its own files tell it.
-import { z } from 'zod';
 import { loadCutover } from '../run/cutover-state.js';
 import { type RunFolder, listRuns } from '../run/folder.js';
 
@@ -30,19 +29,9 @@ export function findLastDemo(backupDir: string): LastDemo {
   return found(isGoingBack ? 'going-back' : 'unfinished');
 }
 
-const timesSchema = z.object({ beforeMs: z.number().optional(), afterMs: z.number().optional() });
-
-export interface Switched {
-  readonly downtimeMs: number;
-  /** Of the application's slow page; unknown when the run was interrupted while it was measured. */
-  readonly beforeMs: number | undefined;
-  readonly afterMs: number | undefined;
-}
-
-/** What a run that has switched over measured. */
-export function readSwitched({ path, state }: RunFolder): Switched | undefined {
+/** How long a run that has switched over kept the application down, in milliseconds. */
+export function readDowntime({ path }: RunFolder): number | undefined {
   const { stoppedAt, answeredAt } = loadCutover(path) ?? {};
   if (stoppedAt === undefined || answeredAt === undefined) return undefined;
-  const { beforeMs, afterMs } = timesSchema.parse(state.results['cutover'] ?? {});
-  return { downtimeMs: Date.parse(answeredAt) - Date.parse(stoppedAt), beforeMs, afterMs };
+  return Date.parse(answeredAt) - Date.parse(stoppedAt);
 }
