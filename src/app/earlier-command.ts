@@ -32,5 +32,7 @@ function readStat(file: string): { pid: string; state: string; begunAt: string }
   const [, pid, rest = ''] = /^(\d+) \(.*\) (.*)$/s.exec(text) ?? [];
   const fields = rest.trim().split(' ');
   const [state, begunAt] = [fields[0], fields[19]];
-  return pid === undefined || state === undefined || begunAt === undefined ? undefined : { pid, state, begunAt };
+  return pid === undefined || state === undefined || begunAt === undefined
+    ? undefined
+    : { pid, state, begunAt };
 }

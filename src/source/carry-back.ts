@@ -46,8 +46,7 @@ export class SourceChanges {
   add(change: RowChange): void {
     this.counts = addCounts(this.counts, countChanges([change]));
     const { problems } = bindRow(targetOf(this.targets, change), change);
-    for (const problem of problems)
-      if (++this.problemCount <= SHOWN_PROBLEMS) this.problems.push(problem);
+    for (const problem of problems) if (++this.problemCount <= SHOWN_PROBLEMS) this.problems.push(problem);
     if (this.problemCount === 0) this.spool.add(change);
   }
 

@@ -1,12 +1,12 @@
 // Twenty switch-overs at random moments of an application that writes, updates and deletes all the time, each taken back after a random
 // time: most by a probe that turns bad, some by a rollback. TTM_ROUNDS_SEED repeats the choices of an earlier run.
 import { randomInt } from 'node:crypto';
-import { type Server, createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/demo/sample-documents.js';
 import { writeSample } from '../../src/demo/sample.js';
 import { readDiary, untilDiary } from '../support/diary.js';
+import { type FailingProbe, startFailingProbe } from '../support/failing-probe.js';
 import { envStateOf, saidIn, takeBack } from '../support/live-commands.js';
 import { type LiveSite, createLiveSite } from '../support/live-site.js';
 import { missingFromDiary } from '../support/missing-from-diary.js';
@@ -26,11 +26,11 @@ beforeAll(async () => {
   site = await createLiveSite();
   writeSample(site.source, { scores: 1000 });
   before = envStateOf(site);
-  probe = await startFailingProbe();
+  probe = await startFailingProbe(site);
   await site.start();
 });
 afterAll(async () => {
-  probe.server.close();
+  probe.close();
   await site.remove();
 });
 
@@ -39,7 +39,7 @@ describe(`switch-overs at random moments (TTM_ROUNDS_SEED=${SEED})`, () => {
     for (let round = 1; round <= FORCED; round++) {
       await sleep(random() * RUNS_FOR_MS);
       const failsAfterMs = random() * RUNS_FOR_MS;
-      probe.failOnce(failsAfterMs);
+      probe.fail(404, failsAfterMs);
       const moved = await site.move({ cutover: { ...site.cutover, healthUrl: probe.url } });
       const told = `round ${round}, the probe fails after ${failsAfterMs.toFixed(0)} ms\n${saidIn(moved.events)}`;
       expect(moved.exitCode, told).toBe(7);
@@ -79,37 +79,4 @@ async function expectNothingLost(database: string, told: string): Promise<void> 
   expect(await missingFromDiary(site.diary, database), told).toEqual([]);
   expect(readDiary(site.diary).errors, told).toEqual([]);
   await site.start();
-}
-
-interface FailingProbe {
-  readonly server: Server;
-  readonly url: string;
-  /** From the first request after a start on, asks for patience that long, then says that there is no such page; then all is well. */
-  failOnce(afterMs: number): void;
-}
-
-async function startFailingProbe(): Promise<FailingProbe> {
-  let patienceMs: number | undefined;
-  let failsAt: number | undefined;
-  const isOnTarget = (): boolean => JSON.stringify(envStateOf(site)).includes('postgresql:');
-  const server = createServer((_, response) => {
-    if (patienceMs === undefined || !isOnTarget()) {
-      response.writeHead(200).end('{}');
-      return;
-    }
-    failsAt ??= performance.now() + patienceMs;
-    const status = performance.now() < failsAt ? 503 : 404;
-    response.writeHead(status).end('{}');
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return {
-    server,
-    url: `http://127.0.0.1:${port}`,
-    failOnce: (afterMs) => {
-      patienceMs = afterMs;
-      failsAt = undefined;
-    },
-  };
 }

@@ -50,10 +50,10 @@ describe('restart', () => {
     await site.migrate();
     await site.query('CREATE VIEW names AS SELECT name FROM tokens');
     const failure = await site.migrate({ restart: true }).catch((error: unknown) => error);
-    expect(failure).toMatchObject({ exitCode: 5, message: expect.stringContaining('view names depends') });
-    expect(failure instanceof WizardError ? failure.remedies.join() : '').toContain(
-      'drop what the server names',
-    );
+    if (!(failure instanceof WizardError)) throw new Error('it was dropped');
+    expect(failure.exitCode).toBe(5);
+    expect(failure.message).toContain('view names depends');
+    expect(failure.remedies.join()).toContain('drop what the server names');
     expect(await site.query('SELECT count(*) > 0 AS kept FROM names')).toEqual([{ kept: 't' }]);
     await site.query('DROP VIEW names');
     expect((await site.migrate({ restart: true })).exitCode).toBe(0);

@@ -97,7 +97,8 @@ function script(file: string, body: string): string {
   return `'${file}'`;
 }
 
-async function untilAnswers(url: string): Promise<void> {
+/** Asks until it answers well; fails after 15 s. */
+export async function untilAnswers(url: string): Promise<void> {
   const deadline = Date.now() + 15_000;
   for (;;) {
     const isGood = await fetch(url).then(
