@@ -1,12 +1,12 @@
 // Brings what the application wrote to the target back into the source: the only place that writes to a source file. All of it
 // is one transaction of SQLite, so that a process killed at any moment leaves the file as it was, or as it shall be.
-import Database from 'better-sqlite3';
 import type { RowChange } from '../chunk/changes.js';
 import { EXIT, WizardError, codeOf, messageOf } from '../errors.js';
 import type { TablePlan } from '../plans/plan.js';
 import { type CarriedBack, ChangeApplier, type Targets, targetOf } from './apply-changes.js';
 import { bindRow } from './bind-row.js';
 import { ChangeSpool } from './change-spool.js';
+import { Database } from './sqlite-driver.js';
 
 /** How long the first statement and the commit wait for others who have the file open, in milliseconds. */
 const BUSY_TIMEOUT_MS = 10_000;
@@ -80,7 +80,7 @@ function collect(spool: ChangeSpool, targets: Targets, changes: Iterable<RowChan
   });
 }
 
-function openForWriting(file: string): Database.Database {
+function openForWriting(file: string): Database {
   const db = new Database(file, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
   // better-sqlite3 is compiled with foreign keys on: deleting a row would delete its children, or fail for an orphan of old.
   // With EXTRA the end of the journal is on the disk before anybody builds on it; in WAL mode better-sqlite3 would not even

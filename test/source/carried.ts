@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import type { RowChange } from '../../src/chunk/changes.js';
 import { WizardError } from '../../src/errors.js';
 import { tothemoon } from '../../src/plans/tothemoon.js';
 import { applyToSource } from '../../src/source/carry-back.js';
+import { Database } from '../../src/source/sqlite-driver.js';
 
 /** As the application's migrations leave it; the last CHECK alone is not the application's own. */
 const SCHEMA = `
