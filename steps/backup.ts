@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { chmodSync, createReadStream, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import Database from 'better-sqlite3';
 import prettyBytes from 'pretty-bytes';
 import writeFileAtomic from 'write-file-atomic';
 import { showRows } from '../src/output/format.js';
@@ -23,6 +22,7 @@ import {
 import { type Step, type StepContext, Stopped } from '../src/run/step.js';
 import { writeError } from '../src/run/write-error.js';
 import type { FittedPlan } from '../src/source/drift.js';
+import { Database } from '../src/source/sqlite-driver.js';
 import { openSource, sourceError } from '../src/source/sqlite.js';
 import { sourceStamp } from '../src/source/stamp.js';
 import { warmCache } from '../src/source/warm-cache.js';
@@ -212,7 +212,7 @@ async function survey(
 }
 
 /** Every row lies in exactly one chunk, or the comparison of all chunks would prove nothing. */
-function countAll(db: Database.Database, fitted: FittedPlan, chunks: readonly SurveyedChunk[]): void {
+function countAll(db: Database, fitted: FittedPlan, chunks: readonly SurveyedChunk[]): void {
   for (const { name } of fitted.tables.filter((table) => table.name in fitted.present)) {
     const inTable = db
       .prepare<[], bigint>(`SELECT count(*) FROM ${quoteName(name)}`)

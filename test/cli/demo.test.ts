@@ -3,7 +3,7 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { Database } from '../../src/source/sqlite-driver.js';
 import { execa } from 'execa';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { readDiary, untilDiary } from '../support/diary.js';

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import Database from 'better-sqlite3';
+import { Database } from '../../src/source/sqlite-driver.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CutoverOptions } from '../../src/config/run-options.js';
 import { writeSample } from '../../src/demo/sample.js';
@@ -179,7 +179,9 @@ describe('a switch-over is taken back', () => {
 
   it('when the second env file cannot be written', async () => {
     const inTheWay = join(site.folder, '..env.ttm-wizard');
-    const onEvent = says(CAUGHT_UP, () => void mkdirSync(inTheWay));
+    const onEvent = says(CAUGHT_UP, () => {
+      mkdirSync(inTheWay);
+    });
     await expectTakenBack('ENV_FILE', 7, { onEvent }, () => rmdirSync(inTheWay));
   });
 

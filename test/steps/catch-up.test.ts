@@ -1,5 +1,5 @@
 // What the application writes after the snapshot is brought over by content, as often as one likes, and nothing else is touched.
-import Database from 'better-sqlite3';
+import { Database } from '../../src/source/sqlite-driver.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WizardError } from '../../src/errors.js';
 import type { WizardEvent } from '../../src/events.js';

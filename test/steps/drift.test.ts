@@ -1,7 +1,7 @@
 // What the plan does not know is never dropped in silence: it stops the run, or goes along, or stays behind, as the person says.
-import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeSample } from '../../src/demo/sample.js';
+import { Database } from '../../src/source/sqlite-driver.js';
 import { differencesByHand } from '../support/compare-by-hand.js';
 import { type Migration, type Site, createSite, findingsOf, objectsIn } from '../support/migrate.js';
 

@@ -1,8 +1,8 @@
 // SQLite takes NULL in every primary key that is not the rowid, and orders it before all values: also in a table of several
 // chunks each such row is found, once.
-import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeSample } from '../../src/demo/sample.js';
+import { Database } from '../../src/source/sqlite-driver.js';
 import { type Site, createSite, endingOf, findingsOf } from '../support/migrate.js';
 
 /** More than two chunks. */

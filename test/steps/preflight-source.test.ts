@@ -9,9 +9,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeSample } from '../../src/demo/sample.js';
+import { Database } from '../../src/source/sqlite-driver.js';
 import { differencesByHand } from '../support/compare-by-hand.js';
 import { type Site, createSite, endingOf, objectsIn } from '../support/migrate.js';
 

@@ -1,10 +1,10 @@
 // What preflight asks of the target, each case on a real server, and always without writing anything.
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { writeSample } from '../../src/demo/sample.js';
+import { Database } from '../../src/source/sqlite-driver.js';
 import { serverUrl } from '../support/database.js';
 import {
   type Migration,

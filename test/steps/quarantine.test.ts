@@ -1,7 +1,7 @@
 // With --on-bad-value quarantine every row that the target cannot hold is set aside byte for byte, and everything else arrives.
-import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tothemoon } from '../../src/plans/tothemoon.js';
+import { Database } from '../../src/source/sqlite-driver.js';
 import { ORPHANS, type Planted, plantBadValues } from '../support/bad-values.js';
 import { differencesByHand } from '../support/compare-by-hand.js';
 import { type Migration, type Site, createSite, endingOf, findingsOf } from '../support/migrate.js';
