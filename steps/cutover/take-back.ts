@@ -16,6 +16,9 @@ import { removeCapture } from '../../src/source/capture.js';
 import type { StepContext } from '../../src/run/step.js';
 import { showChanges } from './catch-up.js';
 
+/** The application's own sessions end with its processes, which have ended by now. */
+const IDLE_MS = 2000;
+
 interface TakeBack {
   readonly reason: 'failure' | 'rollback';
   /** The error that made it necessary. */
@@ -70,7 +73,7 @@ async function leaveTarget(
     return NO_CHANGES;
   }
   const client = await context.target();
-  const left = await waitForNoConnections(client, { timeoutMs: patience.sessionsMs, mayIdle: true });
+  const left = await waitForNoConnections(client, { timeoutMs: patience.sessionsMs, idleMs: IDLE_MS });
   for (const session of left)
     notice(
       `still in the target, and idle: ${showConnection(session)}; what it writes now is not carried back`,
