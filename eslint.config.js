@@ -11,6 +11,25 @@ const ui = [
   'The engine and the steps know nothing of the screen.',
 ];
 
+const byNode =
+  'Which better-sqlite3 this Node needs is known to src/source/sqlite-driver.ts: import { Database } from there.';
+const onlyThroughTheDriver = {
+  '@typescript-eslint/no-restricted-imports': [
+    'error',
+    {
+      paths: ['better-sqlite3', 'better-sqlite3-napi'].map((name) => ({
+        name,
+        message: byNode,
+        allowTypeImports: true,
+      })),
+    },
+  ],
+  'no-restricted-syntax': [
+    'error',
+    { selector: 'ImportExpression[source.value=/^better-sqlite3/]', message: byNode },
+  ],
+};
+
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', 'eslint.config.js', 'bin/'] },
   ...tseslint.configs.strictTypeChecked,
@@ -26,6 +45,7 @@ export default tseslint.config(
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_$', argsIgnorePattern: '^_' }],
       'no-console': 'error',
+      ...onlyThroughTheDriver,
     },
   },
   { files: ['src/**/*.ts'], ...{ rules: forbid(ui) } },

@@ -3,11 +3,10 @@ import { createHash } from 'node:crypto';
 import { chmodSync, createReadStream, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import Database from 'better-sqlite3';
 import prettyBytes from 'pretty-bytes';
 import writeFileAtomic from 'write-file-atomic';
 import { showRows } from '../src/output/format.js';
-import { scanTables } from '../src/chunk/scan.js';
+import { type SurveyedChunk, scanTables } from '../src/chunk/scan.js';
 import type { WorkerPool } from '../src/chunk/pool.js';
 import { WizardError } from '../src/errors.js';
 import { hasCaughtUp } from '../src/run/cutover-state.js';
@@ -21,10 +20,13 @@ import {
   snapshotPool,
 } from '../src/run/snapshot.js';
 import { type Step, type StepContext, Stopped } from '../src/run/step.js';
+import { writeError } from '../src/run/write-error.js';
 import type { FittedPlan } from '../src/source/drift.js';
+import { Database } from '../src/source/sqlite-driver.js';
 import { openSource, sourceError } from '../src/source/sqlite.js';
 import { sourceStamp } from '../src/source/stamp.js';
 import { warmCache } from '../src/source/warm-cache.js';
+import { quoteName } from '../src/target/sql.js';
 
 /** Pages a step: the read lock is held throughout, so this only decides how often progress shows. */
 const PAGES = 16_384;
@@ -125,7 +127,8 @@ async function makeSnapshot({ options, emit, stop }: StepContext, file: string):
       },
     });
   } catch (error) {
-    throw error instanceof Stopped ? error : sourceError(options.source, error);
+    const full = writeError(part, error);
+    throw error instanceof Stopped || full !== error ? full : sourceError(options.source, error);
   } finally {
     db.close();
   }
@@ -178,6 +181,7 @@ async function survey(
       db,
       stop: context.stop,
       onBadValue: context.options.onBadValue,
+      pace: 'steady',
       progress: (table, _, bytes) => {
         done.set(table, bytes);
         const sum = [...done.values()].reduce((a, b) => a + b, 0);
@@ -189,6 +193,7 @@ async function survey(
         });
       },
     });
+    countAll(db, fitted, chunks);
     for (const finding of findings) context.emit({ type: 'step.finding', step: 'backup', finding });
     const errors = findings.filter(({ severity }) => severity === 'error');
     if (errors.length > 0)
@@ -203,6 +208,21 @@ async function survey(
     return { rows, hasOtherSpellings: findings.some(({ code }) => code === 'time-spelling') };
   } finally {
     db.close();
+  }
+}
+
+/** Every row lies in exactly one chunk, or the comparison of all chunks would prove nothing. */
+function countAll(db: Database, fitted: FittedPlan, chunks: readonly SurveyedChunk[]): void {
+  for (const { name } of fitted.tables.filter((table) => table.name in fitted.present)) {
+    const inTable = db
+      .prepare<[], bigint>(`SELECT count(*) FROM ${quoteName(name)}`)
+      .pluck()
+      .get();
+    const inChunks = chunks
+      .filter(({ table }) => table === name)
+      .reduce((sum, { survey: { rows, bad } }) => sum + rows + bad, 0);
+    if (BigInt(inChunks) !== inTable)
+      throw new RangeError(`the chunks of ${name} hold ${inChunks} of its ${String(inTable)} rows`);
   }
 }
 

@@ -3,6 +3,7 @@ import { WizardError } from '../src/errors.js';
 import { progressOf } from '../src/run/progress.js';
 import { backupResult, fittedPlan, snapshotPath } from '../src/run/snapshot.js';
 import { type Step, type StepContext, Stopped } from '../src/run/step.js';
+import { askSource } from '../src/source/plan-query.js';
 import { openSource } from '../src/source/sqlite.js';
 import { targetError } from '../src/target/connect.js';
 import { applyOnce, enterRun, hasRun } from '../src/target/ledger.js';
@@ -75,7 +76,7 @@ function parametersOf(context: StepContext, { parameters }: SqlFile): (string | 
   if (parameters === undefined) return [];
   const db = openSource(snapshotPath(context));
   try {
-    const row = db.prepare<[], (string | number | bigint | null)[]>(parameters).raw(true).get() ?? [];
+    const [row = []] = askSource(db, parameters);
     return row.map((value) => (value === null ? null : String(value)));
   } finally {
     db.close();

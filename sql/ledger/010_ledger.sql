@@ -1,6 +1,13 @@
 -- The wizard's own tables in the target. A chunk's rows and its row here commit in one transaction, so what the ledger says
 -- is in, is in.
-CREATE SCHEMA IF NOT EXISTS ttm_wizard;
+-- Without IF NOT EXISTS, which asks for the right to create schemas even where there is nothing to create.
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = 'ttm_wizard') THEN
+        CREATE SCHEMA ttm_wizard;
+    END IF;
+END
+$$;
 
 CREATE TABLE IF NOT EXISTS ttm_wizard.run (
     id text PRIMARY KEY,

@@ -9,7 +9,7 @@ DECLARE
 BEGIN
     FOR month IN
         SELECT to_date(value, 'YYYY-MM')
-        FROM jsonb_array_elements_text(current_setting('ttm_wizard.parameter_1')::jsonb) AS months (value)
+        FROM jsonb_array_elements_text(nullif(current_setting('ttm_wizard.parameter_1', true), '')::jsonb) AS months (value)
         WHERE value ~ '^\d{4}-(0[1-9]|1[0-2])$'
           AND to_date(value, 'YYYY-MM') BETWEEN now() - interval '10 years' AND now() + interval '1 year'
         UNION

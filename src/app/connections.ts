@@ -18,7 +18,7 @@ export interface Connection {
   readonly state: string | undefined;
 }
 
-export interface ConnectionOptions {
+interface ConnectionOptions {
   readonly timeoutMs: number;
   readonly pollMs?: number;
   /** Beginning of the application_name of our own sessions, those of a killed run included. */

@@ -49,14 +49,16 @@ export function sourceRange(
     (text ?? []).map((value, i) =>
       columns[i] !== undefined && isTextKey(columns[i]) ? value : BigInt(value),
     );
+  // A row with NULL in its key belongs to the first chunk. By typeof, because SQLite takes IS NULL for false where the column
+  // is declared NOT NULL, which an edited schema may say of rows that were there before.
+  const hasNull = columns.map((column) => `typeof(${quoteName(column.name)}) = 'null'`).join(' OR ');
   const parts: string[] = [];
   if (range.low !== null) parts.push(`(${key}) > (${holes})`);
   if (range.high !== null) {
     const upTo = `(${key}) <= (${holes})`;
-    // SQLite allows NULL in keys that are not the rowid; such a row belongs to the first chunk or to nobody.
-    const orNull = columns.map((column) => ` OR ${quoteName(column.name)} IS NULL`).join('');
-    parts.push(range.low === null && columns.some(isTextKey) ? `(${upTo}${orNull})` : upTo);
+    parts.push(range.low === null && table.keyMayBeNull === true ? `(${upTo} OR ${hasNull})` : upTo);
   }
+  if (range.low !== null && table.keyMayBeNull === true) parts.push(`NOT (${hasNull})`);
   return {
     where: parts.length === 0 ? 'TRUE' : parts.join(' AND '),
     values: [...bind(range.low), ...bind(range.high)],

@@ -152,7 +152,9 @@ export class ChunkReader {
     if (!this.hasSoundKey(row)) return false;
     return this.keyPositions.every((position) => {
       const value = row[position];
-      if (Buffer.isBuffer(value)) return false;
+      const column = this.table.columns[position];
+      // Of another storage class than its column's it may look like a key that is there too: 1 and '1'.
+      if (typeof value !== (column !== undefined && isTextKey(column) ? 'string' : 'bigint')) return false;
       return this.keyPositions.length === 1 || typeof value !== 'string' || !value.includes(',');
     });
   }
@@ -241,7 +243,7 @@ export class ChunkReader {
       const value = row[i] ?? null;
       const kind = storageClass(value);
       if (typeof value === 'bigint' || typeof value === 'number') {
-        return { column: column.name, storageClass: kind, bytes: Buffer.from(String(value)) };
+        return { column: column.name, storageClass: kind, bytes: Buffer.from(digitsOf(value)) };
       }
       if (value === null) return { column: column.name, storageClass: kind, bytes: null };
       return { column: column.name, storageClass: kind, bytes: blobs?.[i] ?? Buffer.from(value) };
@@ -252,4 +254,9 @@ export class ChunkReader {
 /** One text for the values of a key, which no other values share. */
 function parentKey(values: readonly unknown[]): string {
   return JSON.stringify(values.map(String));
+}
+
+/** The sign of a negative zero belongs to the value too. */
+function digitsOf(value: bigint | number): string {
+  return Object.is(value, -0) ? '-0' : String(value);
 }

@@ -1,7 +1,7 @@
 // Writes a SQLite file like the one To The Moon left in production on 2025-10-10: its schema, its periods, its value forms.
 // Every value is valid, so the file migrates without findings; faults are planted elsewhere. Same options, same values.
 import { closeSync, openSync, rmSync } from 'node:fs';
-import Database from 'better-sqlite3';
+import { Database } from '../source/sqlite-driver.js';
 import {
   base58,
   componentDocuments,
@@ -162,7 +162,7 @@ function makeRow(random: Random, at: number, token: TokenFacts): ScoreRow {
   };
 }
 
-function writeScores(db: Database.Database, random: Random, tokens: TokenSet, plan: Plan): void {
+function writeScores(db: Database, random: Random, tokens: TokenSet, plan: Plan): void {
   const { scores, end, hasSpam } = plan;
   const columns =
     'id, token_id, score, metrics, created_at, smoothed_score, raw_components, smoothed_components, scoring_model';
@@ -204,7 +204,7 @@ function tokenName(random: Random, index: number): string | null {
   return odd < 0 ? usual : (oddNames[odd % oddNames.length] ?? null);
 }
 
-function writeTokens(db: Database.Database, random: Random, tokens: TokenSet): void {
+function writeTokens(db: Database, random: Random, tokens: TokenSet): void {
   const insert = db.prepare<Cell[]>('INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?)');
   const active = new Set(tokens.longLived.filter((_, at) => at % 3 === 2));
   for (const [index, token] of tokens.facts.entries()) {

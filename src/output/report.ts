@@ -2,6 +2,7 @@
 // made from the view alone, which holds no secret.
 import { join } from 'node:path';
 import { sync as writeFileAtomicSync } from 'write-file-atomic';
+import { writing } from '../run/write-error.js';
 import type { RunView } from '../view.js';
 import { findingLines, safe } from './findings.js';
 import { unpainted } from './paint.js';
@@ -27,7 +28,10 @@ export function reportObject(view: RunView): { readonly v: 1 } & RunView {
 
 /** Writes report.txt and report.json (0600) into the run's folder, each whole or not at all. */
 export function writeReport(folder: string, view: RunView): void {
-  const mode = { mode: 0o600 };
-  writeFileAtomicSync(join(folder, 'report.txt'), reportText(view), mode);
-  writeFileAtomicSync(join(folder, 'report.json'), `${JSON.stringify(reportObject(view), null, 2)}\n`, mode);
+  const write = (name: string, text: string): void => {
+    const file = join(folder, name);
+    writing(file, () => writeFileAtomicSync(file, text, { mode: 0o600 }));
+  };
+  write('report.txt', reportText(view));
+  write('report.json', `${JSON.stringify(reportObject(view), null, 2)}\n`);
 }

@@ -37,6 +37,8 @@ export interface TablePlan {
   readonly columns: readonly ColumnPlan[];
   /** Primary key of the source: what chunks are ranges of. */
   readonly key: readonly string[];
+  /** Whether a source can hold NULL in the key; known when a plan is fitted to one. */
+  readonly keyMayBeNull?: boolean;
   readonly unique?: readonly (readonly string[])[];
   readonly foreignKeys?: readonly ForeignKeyPlan[];
   /** Sequence that hands out ids in the target; it goes on after the highest one carried over. */
@@ -50,6 +52,8 @@ export interface SqlFile {
   readonly title: string;
   /** A query on the snapshot whose first row gives $1, $2, … of the file's statements. */
   readonly parameters?: string;
+  /** A query on the source for the names of all relations that the file makes beyond the plan's tables, sequences and indexes. */
+  readonly makes?: string;
 }
 
 /** One of the application's own queries, in both dialects, with equal columns and an order that both sides share. */

@@ -15,6 +15,12 @@ function json(name: string, optional = false): ColumnPlan {
   return { name, declared: 'JSON', type: 'jsonb', nullable: true, optional };
 }
 
+// Only of times: json_group_array takes no BLOB, and jsonb no NUL.
+const MONTHS =
+  "SELECT DISTINCT substr(created_at, 1, 7) AS month FROM token_scores WHERE typeof(created_at) = 'text' AND created_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-*'";
+const COMING_MONTHS =
+  "SELECT strftime('%Y-%m', 'now', 'start of month', column1 || ' months') FROM (VALUES (0), (1), (2), (3))";
+
 export const tothemoon: Plan = {
   name: 'tothemoon',
   title: 'To The Moon',
@@ -84,9 +90,8 @@ export const tothemoon: Plan = {
     {
       file: 'tothemoon/020_partitions.sql',
       title: 'monthly partitions of token_scores',
-      // Only of times: json_group_array takes no BLOB, and jsonb no NUL.
-      parameters:
-        "SELECT json_group_array(month) FROM (SELECT DISTINCT substr(created_at, 1, 7) AS month FROM token_scores WHERE typeof(created_at) = 'text' AND created_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-*')",
+      parameters: `SELECT json_group_array(month) FROM (${MONTHS})`,
+      makes: `SELECT 'token_scores_' || replace(month, '-', '_') FROM (${MONTHS} UNION ${COMING_MONTHS}) UNION SELECT 'token_scores_default'`,
     },
   ],
   constrain: [

@@ -1,27 +1,18 @@
 // One run being executed: performs the steps that are left, keeps their results, and turns every ending into one event and one
 // exit code.
 import { join } from 'node:path';
-import type pg from 'pg';
 import { showRows } from '../output/format.js';
-import type { WorkerPool } from '../chunk/pool.js';
 import type { RunOptions } from '../config/run-options.js';
 import { WizardError, messageOf } from '../errors.js';
 import type { StepName, Totals } from '../events.js';
 import { writeReport } from '../output/report.js';
-import {
-  type TargetAddress,
-  connectTarget,
-  isTargetFailure,
-  nameOfTarget,
-  showTarget,
-  targetError,
-} from '../target/connect.js';
+import { isTargetFailure, nameOfTarget, showTarget, targetError } from '../target/connect.js';
 import { dropRun, hasRun } from '../target/ledger.js';
 import { writeByHand } from './by-hand.js';
 import { isSwitchedOver, isSwitching, loadCutover } from './cutover-state.js';
 import { FILES, type RunFolder, type RunState, saveState } from './folder.js';
 import { type EventSink, Journal, redactText } from './journal.js';
-import { lockTarget } from './lock.js';
+import { Resources } from './resources.js';
 import { type Step, type StepContext, Stopped, TakeBackFailed } from './step.js';
 
 export interface RunIo {
@@ -46,9 +37,7 @@ const RESUME_REMEDY = 'the same command with --resume goes on';
 export class Execution {
   private readonly journal: Journal;
   private readonly startedAt = performance.now();
-  private client: Promise<pg.Client> | undefined;
-  private pool: { file: string; workers: WorkerPool } | undefined;
-  private readonly clients: pg.Client[] = [];
+  private readonly resources: Resources;
   private readonly options: RunOptions;
   private readonly steps: readonly Step[];
   private readonly io: RunIo;
@@ -69,6 +58,12 @@ export class Execution {
       folder: journalFolder,
       secrets: io.secrets,
       sinks: io.sinks,
+    });
+    this.resources = new Resources({
+      url: options.target,
+      run: this.state.run,
+      isReadOnly: mode === 'read-only',
+      preflight: () => this.state.results['preflight'],
     });
   }
 
@@ -147,7 +142,7 @@ export class Execution {
     } catch (error) {
       throw isTargetFailure(error) ? targetError('the earlier run cannot be taken back', error) : error;
     } finally {
-      await this.disconnect();
+      await this.resources.close();
     }
   }
 
@@ -169,7 +164,7 @@ export class Execution {
       const summary = await step.undo(this.context());
       if (summary !== undefined) this.journal.emit({ type: 'step.undone', step: step.name, summary });
     }
-    const client = await this.target();
+    const client = await this.resources.target();
     // Somebody who still reads there must not keep us waiting for ever.
     await client.query(`SELECT set_config('lock_timeout', '15s', false)`);
     if (await hasRun(client, this.state.run)) await dropRun(client, this.state.run);
@@ -272,7 +267,7 @@ export class Execution {
         ? `; ${showRows(totals.quarantined)} in ttm_wizard.quarantine and not in their tables`
         : '';
     const message = isSwitching(this.path)
-      ? `${rows} moved; the application runs on the target${set}`
+      ? `${rows} moved; the application runs on the target (ttm-wizard rollback takes it back)${set}`
       : isFinished
         ? `nothing to do: ${rows} are in the target as verified before${set}`
         : `${rows} copied and compared${set}`;
@@ -309,7 +304,7 @@ export class Execution {
     } finally {
       if (this.mode !== 'read-only') writeReport(this.path, this.journal.view);
       // After an abort the server is left to notice the broken connections; otherwise they are closed in good order.
-      if (!this.io.abort.aborted) await this.disconnect();
+      if (!this.io.abort.aborted) await this.resources.close();
     }
   }
 
@@ -360,54 +355,12 @@ export class Execution {
       emit: this.journal.emit,
       stop: this.io.stop,
       log: this.journal.log,
-      target: () => this.target(),
-      address: () => Promise.resolve(this.address()),
-      workers: (file, make) => this.workers(file, make),
+      target: () => this.resources.target(),
+      address: () => Promise.resolve(this.resources.address()),
+      workers: (file, make) => this.resources.workers(file, make),
       result: (step) => this.state.results[step],
       ...(this.io.ask === undefined ? {} : { ask: this.io.ask }),
       ...(this.io.confirm === undefined ? {} : { confirm: this.io.confirm }),
     };
-  }
-
-  private address(): TargetAddress {
-    const preflight = this.state.results['preflight'];
-    const schema =
-      typeof preflight === 'object' && preflight !== null && 'schema' in preflight
-        ? String(preflight.schema)
-        : undefined;
-    return {
-      url: this.options.target,
-      applicationName: `ttm-wizard ${this.state.run}`,
-      ...(schema === undefined ? {} : { schema }),
-    };
-  }
-
-  private async workers(file: string, make: () => WorkerPool): Promise<WorkerPool> {
-    if (this.pool?.file !== file) {
-      await this.pool?.workers.close();
-      this.pool = { file, workers: make() };
-    }
-    return this.pool.workers;
-  }
-
-  private target(): Promise<pg.Client> {
-    this.client ??= this.connect();
-    return this.client;
-  }
-
-  private async connect(): Promise<pg.Client> {
-    const client = await connectTarget(this.address());
-    this.clients.push(client);
-    if (this.mode === 'read-only') await client.query('SET default_transaction_read_only = on');
-    else await lockTarget(client, this.address().applicationName);
-    return client;
-  }
-
-  private async disconnect(): Promise<void> {
-    await this.pool?.workers.close();
-    this.pool = undefined;
-    for (const client of this.clients) await client.end().catch(() => undefined);
-    this.clients.length = 0;
-    this.client = undefined;
   }
 }

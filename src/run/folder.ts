@@ -6,6 +6,7 @@ import { sync as writeFileAtomicSync } from 'write-file-atomic';
 import { z } from 'zod';
 import { WizardError, codeOf, messageOf } from '../errors.js';
 import { type WizardEvent, eventSchema } from '../events.js';
+import { writing } from './write-error.js';
 
 const stateSchema = z.object({
   v: z.literal(1),
@@ -72,7 +73,8 @@ export function createRunFolder(backupDir: string, state: RunState): RunFolder {
 
 /** Written whole or not at all. */
 export function saveState(folder: string, state: RunState): void {
-  writeFileAtomicSync(join(folder, FILES.state), `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
+  const file = join(folder, FILES.state);
+  writing(file, () => writeFileAtomicSync(file, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 }));
 }
 
 /**

@@ -6,6 +6,7 @@ import { type Logger, destination, pino } from 'pino';
 import { type EventBody, type WizardEvent, eventSchema } from '../events.js';
 import { EMPTY_VIEW, type RunView, reduce } from '../view.js';
 import { FILES, readEvents } from './folder.js';
+import { writing } from './write-error.js';
 
 export type EventSink = (event: WizardEvent, view: RunView) => void;
 
@@ -37,6 +38,8 @@ export class Journal {
     }
     endTornLine(join(options.folder, FILES.events));
     const file = destination({ dest: join(options.folder, FILES.log), sync: true, mode: 0o600 });
+    // The events say it when the disk is full; a log that cannot be written must not end the process.
+    file.on('error', () => undefined);
     this.log = pino({ base: { run: options.run }, timestamp: pino.stdTimeFunctions.isoTime }, file);
   }
 
@@ -45,7 +48,8 @@ export class Journal {
     const envelope = { v: 1, seq: ++this.seq, at, run: this.options.run } as const;
     const event: WizardEvent = this.redact({ ...envelope, ...body });
     if (this.options.folder !== undefined) {
-      appendFileSync(join(this.options.folder, FILES.events), `${JSON.stringify(event)}\n`, { mode: 0o600 });
+      const file = join(this.options.folder, FILES.events);
+      writing(file, () => appendFileSync(file, `${JSON.stringify(event)}\n`, { mode: 0o600 }));
     }
     if (event.type !== 'step.progress') this.log.info({ event }, event.type);
     this.view = reduce(this.view, event);

@@ -3,9 +3,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import Database from 'better-sqlite3';
 import type pg from 'pg';
 import { WizardError, codeOf } from '../errors.js';
+import { Database } from '../source/sqlite-driver.js';
 import { loadSql } from '../target/sql.js';
 
 /** Holds the backup folder until `release`. Throws LOCKED (exit 8), naming the holder and since when. */

@@ -1,11 +1,11 @@
 // A log of changed keys, kept by triggers in the source, for files so large that reading them all again would be too long a stop. It
 // only says which chunks to look at: what is carried over is still found by comparing. One of the two exceptions to the rule that
 // the source is only read; installed when --capture triggers asks for it, and removed when the application has been switched or put back.
-import Database from 'better-sqlite3';
 import type { SqliteValue } from '../codec/column.js';
 import { type ChunkRange, isTextKey, keyColumns } from '../chunk/range.js';
 import type { TablePlan } from '../plans/plan.js';
 import { fillSql, quoteName } from '../target/sql.js';
+import { Database } from './sqlite-driver.js';
 import { openSource, sourceError } from './sqlite.js';
 
 const LOG = 'ttm_wizard_change';
@@ -136,7 +136,7 @@ function isInstalled(file: string): boolean {
   );
 }
 
-function reading<T>(file: string, read: (db: Database.Database) => T): T {
+function reading<T>(file: string, read: (db: Database) => T): T {
   const db = openSource(file);
   try {
     return read(db);
@@ -147,7 +147,7 @@ function reading<T>(file: string, read: (db: Database.Database) => T): T {
   }
 }
 
-function writing(file: string, write: (db: Database.Database) => void): void {
+function writing(file: string, write: (db: Database) => void): void {
   try {
     const db = new Database(file, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
     try {

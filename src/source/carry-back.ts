@@ -1,6 +1,6 @@
 // Brings what the application wrote to the target back into the source: the only place that writes to a source file. All of it
 // is one transaction of SQLite, so that a process killed at any moment leaves the file as it was, or as it shall be.
-import Database from 'better-sqlite3';
+import { Database } from './sqlite-driver.js';
 import {
   type ChangeCounts,
   NO_CHANGES,
@@ -116,7 +116,7 @@ export function settleSource(file: string): void {
   }
 }
 
-function openForWriting(file: string): Database.Database {
+function openForWriting(file: string): Database {
   const db = new Database(file, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
   // better-sqlite3 is compiled with foreign keys on: deleting a row would delete its children, or fail for an orphan of old.
   // With EXTRA the end of the journal is on the disk before anybody builds on it; in WAL mode better-sqlite3 would not even

@@ -1,9 +1,10 @@
 // Row changes waiting to be applied, in SQLite's own temporary file: a week of an application's writes does not fit in memory.
 // They come out in the order in which they can be applied.
-import Database from 'better-sqlite3';
+import type { Statement } from 'better-sqlite3';
 import { z } from 'zod';
 import type { RowChange } from '../chunk/changes.js';
 import type { TablePlan } from '../plans/plan.js';
+import { Database } from './sqlite-driver.js';
 
 const fields = z.array(z.string().nullable());
 const changeSchema = z.object({
@@ -18,7 +19,7 @@ export class ChangeSpool {
   size = 0;
   // Without a name the file has none either: it is gone with the connection, or with the process.
   private readonly db = new Database('');
-  private readonly insert: Database.Statement<[rank: number, number: number, change: string]>;
+  private readonly insert: Statement<[rank: number, number: number, change: string]>;
   private readonly ranks: ReadonlyMap<string, number>;
 
   /** `tables` has parents before children. */

@@ -4,6 +4,7 @@ import type { Finding } from '../events.js';
 import type { ColumnPlan, ColumnType, Plan, TablePlan } from '../plans/plan.js';
 import { quoteName } from '../target/sql.js';
 import type { SourceColumn, SourceSchema, SourceTable } from './inspect.js';
+import { columnNameProblem, tableProblem } from './target-names.js';
 
 export interface FittedPlan {
   /** What is copied and compared, parents before children. */
@@ -18,10 +19,8 @@ export interface FittedPlan {
 
 type OnDrift = 'stop' | 'carry' | 'leave';
 
-const CHOICES = [
-  '--on-drift carry    takes it along as it is',
-  '--on-drift leave    leaves it behind; it stays in the backup',
-];
+const LEAVE = '--on-drift leave    leaves it behind; it stays in the backup';
+const CHOICES = ['--on-drift carry    takes it along as it is', LEAVE];
 
 /** Fits `plan` to `source`. Findings of severity `error` mean that the run must not start. */
 export function fitPlan(plan: Plan, source: SourceSchema, onDrift: OnDrift): FittedPlan {
@@ -105,12 +104,18 @@ class Fit implements FittedPlan {
       const what = `column ${column.name} ${column.declared} of ${table.name} is not in the plan`;
       this.drift('unknown-column', what, `carried over as ${type}`, 'left behind', table.name, column.name);
       if (this.onDrift !== 'carry') continue;
+      const problem = columnNameProblem(column.name);
+      if (problem !== undefined) {
+        const why = `column ${column.name} of ${table.name} cannot be carried over: its name ${problem}`;
+        this.add('error', 'impossible-name', why, [LEAVE], table.name, column.name);
+        continue;
+      }
       columns.push({ name: column.name, declared: column.declared, type, nullable: true });
       this.extraSchema.push(
         `ALTER TABLE ${quoteName(table.name)} ADD COLUMN ${quoteName(column.name)} ${type}`,
       );
     }
-    this.tables.push({ ...table, columns });
+    this.tables.push({ ...table, columns, keyMayBeNull: source.keyMayBeNull });
     this.present[table.name] = source.columns.map(({ name }) => name);
   }
 
@@ -166,8 +171,7 @@ class Fit implements FittedPlan {
     const what = `table ${table.name} is not in the plan`;
     if (table.kind === 'virtual') {
       const message = `virtual table ${table.name} has no counterpart in PostgreSQL`;
-      const remedies =
-        this.onDrift === 'leave' ? [] : ['--on-drift leave    leaves it behind; it stays in the backup'];
+      const remedies = this.onDrift === 'leave' ? [] : [LEAVE];
       this.add(
         this.onDrift === 'leave' ? 'warning' : 'error',
         'virtual-table',
@@ -179,8 +183,7 @@ class Fit implements FittedPlan {
     }
     const fitted = asPlan(table);
     if (fitted === undefined) {
-      const remedies =
-        this.onDrift === 'leave' ? [] : ['--on-drift leave    leaves it behind; it stays in the backup'];
+      const remedies = this.onDrift === 'leave' ? [] : [LEAVE];
       const message = `${what} and has no primary key of integers or text to copy it by`;
       this.add(
         this.onDrift === 'leave' ? 'warning' : 'error',
@@ -193,6 +196,12 @@ class Fit implements FittedPlan {
     }
     this.drift('unknown-table', what, 'carried over', 'left behind', table.name);
     if (this.onDrift !== 'carry') return;
+    const problem = tableProblem(table);
+    if (problem !== undefined) {
+      const why = `table ${table.name} cannot be carried over: ${problem}`;
+      this.add('error', 'impossible-name', why, [LEAVE], table.name);
+      return;
+    }
     this.tables.push(fitted);
     this.present[table.name] = table.columns.map(({ name }) => name);
     const columns = fitted.columns.map(
@@ -205,7 +214,7 @@ class Fit implements FittedPlan {
   }
 }
 
-function asPlan({ name, columns, key }: SourceTable): TablePlan | undefined {
+function asPlan({ name, columns, key, keyMayBeNull }: SourceTable): TablePlan | undefined {
   const plans = columns.map((column: SourceColumn): ColumnPlan => {
     const isKey = column.keyPosition > 0;
     const type = typeFor(column.declared);
@@ -214,7 +223,7 @@ function asPlan({ name, columns, key }: SourceTable): TablePlan | undefined {
   const inKey = plans.filter((column) => key.includes(column.name));
   if (inKey.length === 0 || !inKey.every(({ type }) => type === 'text' || type === 'bigint'))
     return undefined;
-  return { name, columns: plans, key };
+  return { name, columns: plans, key, keyMayBeNull };
 }
 
 function normalize(declared: string): string {

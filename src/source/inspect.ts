@@ -14,6 +14,8 @@ export interface SourceTable {
   readonly kind: 'table' | 'virtual' | 'shadow';
   readonly columns: readonly SourceColumn[];
   readonly key: readonly string[];
+  /** Whether the key is an index beside the rowid: SQLite then takes NULL in it, even where the table says NOT NULL later on. */
+  readonly keyMayBeNull: boolean;
   /** Column sets with a unique index over all rows, in BINARY order; the key among them. */
   readonly unique: readonly (readonly string[])[];
 }
@@ -40,13 +42,17 @@ export function inspectSource(db: Database): SourceSchema {
   const tables = list
     .filter(({ name, type }) => !name.startsWith('sqlite_') && !isCapture(name) && type !== 'view')
     .map(({ name, type }): SourceTable => {
+      // Its module may be one that only the application has; then SQLite knows nothing of its columns.
+      if (type === 'virtual')
+        return { name, kind: type, columns: [], key: [], keyMayBeNull: false, unique: [] };
       const columns = columnsOf(db, name);
       const inKey = columns
         .filter((column) => column.keyPosition > 0)
         .sort((a, b) => a.keyPosition - b.keyPosition);
       const key = inKey.map((column) => column.name);
-      const kind = type === 'virtual' || type === 'shadow' ? type : 'table';
-      return { name, kind, columns, key, unique: [...(key.length > 0 ? [key] : []), ...uniqueOf(db, name)] };
+      const kind = type === 'shadow' ? type : 'table';
+      const unique = [...(key.length > 0 ? [key] : []), ...uniqueOf(db, name)];
+      return { name, kind, columns, key, keyMayBeNull: hasKeyIndex(db, name), unique };
     });
   const others = db
     .prepare<[], { item: string; name: string }>(
@@ -73,6 +79,12 @@ function columnsOf(db: Database, table: string): SourceColumn[] {
     )
     .all(table)
     .map(({ name, type, pk }) => ({ name, declared: type, keyPosition: Number(pk) }));
+}
+
+/** A key that is the rowid itself has no index; `INTEGER PRIMARY KEY DESC` is not the rowid and has one. */
+function hasKeyIndex(db: Database, table: string): boolean {
+  const sql = "SELECT 1 FROM pragma_index_list(?) WHERE origin = 'pk'";
+  return db.prepare<[string]>(sql).get(table) !== undefined;
 }
 
 function uniqueOf(db: Database, table: string): string[][] {

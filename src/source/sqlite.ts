@@ -1,7 +1,7 @@
 // Opens SQLite files so that nothing is changed by mistake: read-only, integers exact, and a wait for writers instead of an error.
 import { statSync } from 'node:fs';
-import Database from 'better-sqlite3';
 import { WizardError, codeOf, messageOf } from '../errors.js';
+import { Database } from './sqlite-driver.js';
 
 /** How long a read waits for a writer of the application, in milliseconds. */
 const BUSY_TIMEOUT_MS = 10_000;
@@ -9,7 +9,7 @@ const BUSY_TIMEOUT_MS = 10_000;
 /**
  * A read-only connection. Throws SOURCE_NOT_FOUND, SOURCE_NOT_A_DATABASE, SOURCE_EMPTY or SOURCE_UNREADABLE (exit 4).
  */
-export function openSource(path: string): Database.Database {
+export function openSource(path: string): Database {
   checkFile(path);
   try {
     const db = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });

@@ -36,6 +36,9 @@ const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   statement_timeout: '0',
   lock_timeout: '0',
   idle_in_transaction_session_timeout: '0',
+  // The main connection has nothing to say while the threads copy.
+  idle_session_timeout: '0',
+  transaction_timeout: '0',
   // A killed wizard's statement ends within this time instead of running on (PostgreSQL 14 and newer).
   client_connection_check_interval: '1000',
 };
@@ -135,18 +138,12 @@ async function clientConfig(url: string): Promise<pg.ClientConfig> {
 const TEXT_TYPES: pg.CustomTypesConfig = { getTypeParser: () => (value: string | Buffer) => value };
 
 async function pinSettings(client: pg.Client, schema: string | undefined): Promise<void> {
-  const version = await client.query<{ server_version_num: string }>('SHOW server_version_num');
-  const isOld = Number(version.rows[0]?.server_version_num) < 140_000;
-  const names = Object.keys(SESSION_SETTINGS).filter(
-    (key) => !(isOld && key === 'client_connection_check_interval'),
-  );
-  const values = names.map((key) => SESSION_SETTINGS[key]);
   // Rows over 2 KB are compressed as they come in; lz4 takes a fraction of pglz's time, where the server has it.
   await client.query(loadSql('preflight/prefer_lz4.sql'));
-  await client.query(
-    'SELECT set_config(n, v, false) FROM unnest($1::text[], $2::text[]) AS settings (n, v)',
-    [names, values],
-  );
+  await client.query(loadSql('preflight/pin_settings.sql'), [
+    Object.keys(SESSION_SETTINGS),
+    Object.values(SESSION_SETTINGS),
+  ]);
   if (schema !== undefined) {
     await client.query(`SELECT set_config('search_path', quote_ident($1), false)`, [schema]);
   }
@@ -158,6 +155,10 @@ const REMEDIES: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'a firewall may drop the packets; try psql from this machine',
   '28P01': 'the password is wrong or missing: PGPASSWORD, ~/.pgpass, or the URL in TTM_TARGET',
   '28000': 'pg_hba.conf does not let this user in from here',
+  '2BP01':
+    'drop what the server names there, which others have built on these tables, then the same command again',
+  '25006':
+    'the server or the role is read-only: another server, or ALTER ROLE USER RESET default_transaction_read_only',
   '3D000': 'createdb DATABASE creates it',
   '42501': 'GRANT CREATE, USAGE ON SCHEMA public TO the user of the URL',
   '53100': 'the disk of the server is full',

@@ -48,9 +48,9 @@ export const cutover: Step = {
     const isDown = earlier?.phase === 'stopped' || earlier?.phase === 'started';
     const prepared = isDown ? undefined : await prepare(context, application);
     try {
-      if (!(await isOver(context, application, earlier)))
-        await moveOver(context, application, prepared?.catchUp);
-      return await startOnTarget(context, application, prepared?.elapsedMs);
+      const isOnTarget = await isOver(context, application, earlier);
+      const ownMs = isOnTarget ? 0 : await moveOver(context, application, prepared?.catchUp);
+      return await startOnTarget(context, application, { ownMs, slowMs: prepared?.slowMs });
     } catch (error) {
       throw await failAndTakeBack(context, error);
     }

@@ -16,12 +16,15 @@ import { sourceStamp } from '../../src/source/stamp.js';
 import { showChanges } from './catch-up.js';
 import { compareChanged } from './compare-changed.js';
 
-/** `prepared` is the catch-up of this process that has read the source already; without it all is compared again. */
+/**
+ * `prepared` is the catch-up of this process that has read the source already; without it all is compared again. Resolves to how many
+ * milliseconds it took beyond the stop itself.
+ */
 export async function moveOver(
   context: StepContext,
   application: Application,
   prepared: CatchUp | undefined,
-): Promise<void> {
+): Promise<number> {
   const { folder, options } = context;
   const notice = (message: string): void => context.emit({ type: 'notice', message });
   // Of a run that goes on after it was killed, the first stop counts.
@@ -29,6 +32,7 @@ export async function moveOver(
   changeCutover(folder, { phase: 'stopped', services: application.kept, stoppedAt });
   await stop(context, application);
   stopHere(context);
+  const startedAt = performance.now();
   const catchUp = prepared ?? new CatchUp(context);
   const last = await catchUp.run(true);
   notice(`brought over after the stop: ${showChanges(last)}`);
@@ -37,6 +41,7 @@ export async function moveOver(
   stopHere(context);
   // Before the source is looked at for the last time: this writes to it.
   removeCapture(options.source);
+  return performance.now() - startedAt;
 }
 
 /**

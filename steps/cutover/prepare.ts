@@ -1,7 +1,6 @@
 // All of a switch-over that can be done while the application is up. Nothing has been stopped when it throws.
 import type { Application } from '../../src/app/application.js';
 import { planSwitch } from '../../src/app/env-switch.js';
-import { measure } from '../../src/app/probe.js';
 import { totalOf } from '../../src/chunk/changes.js';
 import { EXIT, WizardError } from '../../src/errors.js';
 import type { Finding } from '../../src/events.js';
@@ -10,6 +9,7 @@ import { fittedPlan, poolFor } from '../../src/run/snapshot.js';
 import { type StepContext, Stopped } from '../../src/run/step.js';
 import { installCapture, removeCapture } from '../../src/source/capture.js';
 import { connectTarget } from '../../src/target/connect.js';
+import { verifyResultSchema } from '../verify/index.js';
 import { compareTables } from '../verify/tables.js';
 import { beginCatchUp, showChanges } from './catch-up.js';
 import { urlFor } from './new-url.js';
@@ -20,8 +20,8 @@ const MAX_PASSES = 4;
 
 interface Prepared {
   readonly catchUp: CatchUp;
-  /** How long the application's slow page takes on the source. */
-  readonly elapsedMs: number | undefined;
+  /** How long the application's slowest query takes on the source. */
+  readonly slowMs: number | undefined;
 }
 
 /** Leaves nothing of ours in the source when it throws. */
@@ -36,9 +36,9 @@ export async function prepare(context: StepContext, application: Application): P
 
 async function prepareInSource(context: StepContext, application: Application): Promise<Prepared> {
   const notice = (message: string): void => context.emit({ type: 'notice', message });
-  const { envFiles, urlKey, probes, healthUrl } = application;
-  for (const { path, diff, remarks } of planSwitch(envFiles, urlKey, await urlFor(context)))
-    for (const line of [diff.join(' '), ...remarks]) notice(`env file ${path}: ${line}`);
+  const { envFiles, urlKey } = application;
+  for (const { path, diff } of planSwitch(envFiles, urlKey, await urlFor(context)))
+    for (const line of diff) notice(`env file ${path}: ${line}`);
   await checkUrl(context);
   beginCatchUp(context);
   if (context.options.cutover?.capture === 'triggers') {
@@ -52,10 +52,14 @@ async function prepareInSource(context: StepContext, application: Application): 
     if (pass === 1) await compareWithLedger(context);
     else if (totalOf(changes) <= FEW_ROWS) break;
   }
-  const slow = probes.at(-1);
-  const measured = slow === undefined ? undefined : await measure(healthUrl, slow);
   if (context.stop.aborted) throw new Stopped();
-  return { catchUp, elapsedMs: measured?.elapsedMs };
+  return { catchUp, slowMs: slowestQueryMs(context) };
+}
+
+/** As measured on the snapshot: asking the application itself would keep its writers waiting for as long as that takes. */
+function slowestQueryMs(context: StepContext): number | undefined {
+  const { success, data } = verifyResultSchema.safeParse(context.result('verify'));
+  return success && data.slowestMs > 0 ? data.slowestMs : undefined;
 }
 
 /** The URL that the env files get must lead to the very target, by itself. */

@@ -20,18 +20,27 @@ import { urlFor } from './new-url.js';
 
 const CONNECTION_MS = 5000;
 
-/** `beforeMs` is how long the slow page took on the source. */
+interface Before {
+  /** What the wizard has taken of the downtime so far, beyond the stop. */
+  readonly ownMs: number;
+  /** How long the application's slowest query took on the source. */
+  readonly slowMs: number | undefined;
+}
+
+/** Resolves when the application has answered from the target. */
 export async function startOnTarget(
   context: StepContext,
   application: Application,
-  beforeMs: number | undefined,
+  before: Before,
 ): Promise<{ summary: string; result: unknown }> {
   const { services, envFiles, urlKey, healthUrl, probes, patience } = application;
   const { folder, options } = context;
+  const startedAt = performance.now();
   const stamp = letTargetCount(context);
   const others = await applicationConnections(await context.target());
   switchFiles(envFiles, urlKey, await urlFor(context), { folder });
   context.emit({ type: 'notice', message: `switched: ${envFiles.join(', ')}` });
+  const ownMs = Math.round(before.ownMs + performance.now() - startedAt);
   await services.start();
   const [quick, slow] = [probes.slice(0, 1), probes.slice(1)];
   await probe(healthUrl, quick, { timeoutMs: patience.probeMs });
@@ -42,12 +51,14 @@ export async function startOnTarget(
   chmodSync(options.source, 0o440);
   const { stoppedAt } = changeCutover(folder, { phase: 'done', answeredAt });
   const downtimeMs = Date.parse(answeredAt) - Date.parse(stoppedAt ?? answeredAt);
-  const speed =
-    timed === undefined
-      ? ''
-      : `; ${timed.path} in ${showDuration(timed.elapsedMs)}${beforeMs === undefined ? '' : `, ${showDuration(beforeMs)} before`}`;
-  const summary = `the application runs on the target, downtime ${showDuration(downtimeMs)}${speed}`;
-  return { summary, result: { downtimeMs, beforeMs, afterMs: timed?.elapsedMs } };
+  if (timed !== undefined) {
+    const earlier =
+      before.slowMs === undefined ? '' : `; its query alone took ${showDuration(before.slowMs)} on SQLite`;
+    const message = `${timed.path} answers in ${showDuration(timed.elapsedMs)}${earlier}`;
+    context.emit({ type: 'notice', message });
+  }
+  const summary = `downtime ${showDuration(downtimeMs)}, ${showDuration(ownMs)} of it the wizard's; rollback takes it back`;
+  return { summary, result: { downtimeMs, ownMs, beforeMs: before.slowMs, afterMs: timed?.elapsedMs } };
 }
 
 /** From here on whoever starts the application, a reboot too, may start it on the target. Answers with the source's stamp. */

@@ -1,13 +1,14 @@
 // The target: reachable, new enough, UTF-8, with the rights that are needed, and without the plan's tables.
 import { z } from 'zod';
-import { WizardError } from '../../src/errors.js';
+import { WizardError, codeOf } from '../../src/errors.js';
 import type { Finding } from '../../src/events.js';
-import type { TablePlan } from '../../src/plans/plan.js';
 import { fittedPlan } from '../../src/run/snapshot.js';
 import type { StepContext } from '../../src/run/step.js';
+import { askSource } from '../../src/source/plan-query.js';
+import { openSource } from '../../src/source/sqlite.js';
 import { nameOfTarget, showTarget, targetError } from '../../src/target/connect.js';
 import { describeOwner } from '../../src/target/ledger.js';
-import { loadSql } from '../../src/target/sql.js';
+import { loadSql, quoteName } from '../../src/target/sql.js';
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 const factsSchema = z.object({
@@ -20,7 +21,9 @@ const factsSchema = z.object({
   user: z.string(),
   can_create_tables: flag,
   can_create_schema: flag,
+  has_ledger_schema: flag,
   has_ledger: flag,
+  can_use_ledger: flag,
   pid: z.coerce.number(),
   bytes: z.coerce.number(),
 });
@@ -33,6 +36,9 @@ export interface TargetFacts {
 }
 
 const OLDEST = 140_000;
+
+/** Names in one finding: the tables and sequences of To The Moon, which come first. */
+const MAX_NAMED = 6;
 
 /** Throws errors of exit 5 when the target cannot be reached. */
 export async function checkTarget(
@@ -96,22 +102,39 @@ export async function checkTarget(
 type Check = (isGood: boolean, code: string, good: string, bad: string, remedies: string[]) => void;
 
 function checkRights(facts: z.infer<typeof factsSchema>, database: string, check: Check): void {
-  const schema = facts.schema ?? 'public';
-  check(
-    facts.can_create_tables,
-    'target-create-tables',
-    `${facts.user} may create tables in schema ${schema}`,
-    `${facts.user} may not create tables in schema ${schema}`,
-    [`GRANT ALL ON SCHEMA "${schema}" TO "${facts.user}";`],
-  );
-  const canKeepLedger = facts.can_create_schema || facts.has_ledger;
-  check(
-    canKeepLedger,
-    'target-create-schema',
-    `${facts.user} may create the schema ttm_wizard for the ledger`,
-    `${facts.user} may not create the schema ttm_wizard for the ledger`,
-    [`GRANT CREATE ON DATABASE "${database}" TO "${facts.user}";`],
-  );
+  const { schema, user } = facts;
+  if (schema === null) {
+    const message = `search_path of ${user} names no schema that exists`;
+    const remedy = `ALTER ROLE "${user}" IN DATABASE "${database}" SET search_path = public;`;
+    check(false, 'target-schema', '', message, [remedy]);
+  } else {
+    check(
+      facts.can_create_tables,
+      'target-create-tables',
+      `${user} may create tables in schema ${schema}`,
+      `${user} may not create tables in schema ${schema}`,
+      [`GRANT ALL ON SCHEMA ${quoteName(schema)} TO "${user}";`],
+    );
+  }
+  if (facts.has_ledger_schema) {
+    check(
+      facts.can_use_ledger,
+      'target-ledger',
+      `${user} may use the schema ttm_wizard for the ledger`,
+      `the schema ttm_wizard for the ledger exists, and ${user} may not use it`,
+      [
+        `GRANT ALL ON SCHEMA ttm_wizard TO "${user}"; GRANT ALL ON ALL TABLES IN SCHEMA ttm_wizard TO "${user}";`,
+      ],
+    );
+  } else {
+    check(
+      facts.can_create_schema,
+      'target-create-schema',
+      `${user} may create the schema ttm_wizard for the ledger`,
+      `${user} may not create the schema ttm_wizard for the ledger`,
+      [`GRANT CREATE ON DATABASE "${database}" TO "${user}";`],
+    );
+  }
 }
 
 async function checkEmpty(
@@ -119,13 +142,12 @@ async function checkEmpty(
   hasLedger: boolean,
   report: (finding: Finding) => void,
 ): Promise<void> {
-  const names = tablesToMake(context).flatMap((table) => [
-    table.name,
-    ...(table.sequence === undefined ? [] : [table.sequence.name]),
-  ]);
   const client = await context.target();
-  const { rows } = await client.query<{ name: string }>(loadSql('preflight/existing_tables.sql'), [names]);
-  if (rows.length === 0) {
+  const { rows: taken } = await client.query<{ name: string }>(loadSql('preflight/names_taken.sql'));
+  // What will be made is asked of the source, which takes a moment, only where something is there at all.
+  const wanted = new Set(taken.length === 0 ? [] : namesToMake(context));
+  const inTheWay = new Set(taken.map(({ name }) => name).filter((name) => wanted.has(name)));
+  if (inTheWay.size === 0) {
     report({
       severity: 'ok',
       code: 'target-empty',
@@ -134,7 +156,9 @@ async function checkEmpty(
     });
     return;
   }
-  const existing = rows.map((row) => row.name).join(', ');
+  const named = [...wanted].filter((name) => inTheWay.has(name));
+  const more = named.length > MAX_NAMED ? ` and ${named.length - MAX_NAMED} more` : '';
+  const existing = named.slice(0, MAX_NAMED).join(', ') + more;
   const owner = hasLedger ? await describeOwner(client) : undefined;
   const message = `the target already has ${existing}${owner === undefined ? '' : `, made by ${owner}`}`;
   const remedies = [
@@ -148,18 +172,34 @@ async function checkEmpty(
   report({ severity: 'error', code: 'target-not-empty', message, remedies });
 }
 
-/** Those of the plan and those that are carried over beyond it; the latter only when the source can be read, which others check. */
-function tablesToMake(context: StepContext): readonly TablePlan[] {
+/** All relations of the run: tables, sequences, partitions, keys and indexes. Of the source only when it can be read, which others check. */
+function namesToMake(context: StepContext): string[] {
   const { plan, source } = context.options;
+  const ofPlan = [
+    ...plan.tables.flatMap(({ name, sequence }) => [
+      name,
+      ...(sequence === undefined ? [] : [sequence.name]),
+    ]),
+    ...plan.expected.constraints,
+    ...plan.expected.indexes,
+  ];
   try {
-    const known = plan.tables.map(({ name }) => name);
-    return [
-      ...plan.tables,
-      ...fittedPlan(context, source).tables.filter(({ name }) => !known.includes(name)),
-    ];
+    const carried = fittedPlan(context, source).tables.map(({ name }) => name);
+    return [...ofPlan, ...carried, ...namesFromSource(context)];
   } catch (error) {
-    if (error instanceof WizardError) return plan.tables;
+    if (error instanceof WizardError || codeOf(error)?.startsWith('SQLITE_') === true) return ofPlan;
     throw error;
+  }
+}
+
+function namesFromSource({ options: { plan, source } }: StepContext): string[] {
+  const db = openSource(source);
+  try {
+    return plan.schema.flatMap(({ makes }) =>
+      makes === undefined ? [] : askSource(db, makes).map(([name]) => String(name)),
+    );
+  } finally {
+    db.close();
   }
 }
 

@@ -8,23 +8,25 @@ import { canonicalTime } from '../../src/codec/time.js';
 import type { Finding } from '../../src/events.js';
 import type { QueryPlan } from '../../src/plans/plan.js';
 import { progressOf } from '../../src/run/progress.js';
-import { backupResult, chunkList } from '../../src/run/snapshot.js';
+import { backupResult, chunkList, snapshotPath } from '../../src/run/snapshot.js';
 import { type StepContext, Stopped } from '../../src/run/step.js';
+import { openSource } from '../../src/source/sqlite.js';
 import { loadSql } from '../../src/target/sql.js';
 
 /** A query that takes longer than this on the target and does not use its index is worth a word. */
 const SLOW_MS = 50;
 
+/** Resolves to how long the slowest of them takes on the source, in milliseconds. */
 export async function compareQueries(
   context: StepContext,
   pool: WorkerPool,
   report: (finding: Finding) => void,
-): Promise<void> {
+): Promise<number> {
   const { queries } = context.options.plan;
   const excuse = excuseFor(context);
   const client = await context.target();
   const progress = progressOf(context.emit, 'verify');
-  let done = 0;
+  let [done, slowestMs] = [0, 0];
   for (const query of queries) {
     let source: QueryResult | undefined;
     const isComplete = await pool.run(
@@ -38,6 +40,7 @@ export async function compareQueries(
       report({ severity: 'info', code: 'query-unavailable', message, remedies: [] });
       continue;
     }
+    slowestMs = Math.max(slowestMs, roundMs(source.elapsedMs));
     const target = await runOnTarget(client, query);
     const difference = firstDifference(source, target);
     const index = await indexUsed(client, query);
@@ -67,6 +70,7 @@ export async function compareQueries(
       unit: 'parts',
     });
   }
+  return slowestMs;
 }
 
 /** Why the application's answers may differ by right, every row having been compared. */
@@ -74,6 +78,13 @@ function excuseFor(context: StepContext): string | undefined {
   if (chunkList(context).chunks.some(({ survey }) => survey.bad > 0)) return 'rows are in quarantine';
   if (backupResult(context).hasOtherSpellings)
     return 'the source orders times by their spelling, of which it has several';
+  const db = openSource(snapshotPath(context));
+  try {
+    if (db.pragma('encoding', { simple: true }) !== 'UTF-8')
+      return 'the source orders text by its bytes in UTF-16';
+  } finally {
+    db.close();
+  }
   return undefined;
 }
 

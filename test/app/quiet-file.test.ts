@@ -5,12 +5,12 @@ import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import Database from 'better-sqlite3';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { showHolder, waitUntilReleased } from '../../src/app/quiet-file.js';
 import { type FileHolder, processesHolding, unitIn } from '../../src/source/open-files.js';
+import { Database } from '../../src/source/sqlite-driver.js';
 import { failureOf, textIn, until } from '../support/processes.js';
 
 const ENTRY = fileURLToPath(new URL('../../dist/src/app/quiet-file.js', import.meta.url));

@@ -1,5 +1,5 @@
 // npm run bench: our copy against the server's own speed, our verification against our copy, every other step, peak memory.
-// Everything in one go on one machine, raw loads and ours alternating, because only ratios of one run mean anything.
+// Then a switch-over under an application that writes, and the way back. Everything in one go on one machine, raw loads and ours alternating, because only ratios of one run mean anything.
 // Usage: npm run bench -- [--scores N] [--rounds N]. Files are kept in TTM_BENCH_DIR (default: ttm-bench in the temp folder).
 import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeSample } from '../../src/demo/sample.js';
 import { startPostgres } from '../../src/demo/postgres-server.js';
+import { switchOver } from './cutover-round.js';
 import { type OwnRound, migrate } from './own-round.js';
 import { findPgloader, runPgloader } from './pgloader-round.js';
 import { type RawFiles, encodeRawFiles, loadRaw } from './raw-round.js';
@@ -47,12 +48,13 @@ try {
       `round ${round}: raw ${rawMs.at(-1) ?? 0} ms, ours ${own.at(-1)?.copyMs ?? 0} ms, comparison ${own.at(-1)?.compareMs ?? 0} ms`,
     );
   }
+  const cutover = await switchOver(server, source, join(folder, 'live'));
   const pgloader = await findPgloader();
   const a = median(rawMs);
   const b = median(own.map(({ copyMs }) => copyMs));
   const c = median(own.map(({ compareMs }) => compareMs));
   const total = median(own.map(({ totalMs }) => totalMs));
-  const peakMb = Math.max(...own.map(({ peakMb: peak }) => peak));
+  const peakMb = Math.max(cutover.peakMb, ...own.map(({ peakMb: peak }) => peak));
   const steps = Object.fromEntries(
     Object.keys(own[0]?.stepMs ?? {}).map((step) => [
       step,
@@ -74,9 +76,17 @@ try {
     rawMs,
     own,
     medians: { rawMs: a, copyMs: b, compareMs: c, totalMs: total, steps },
+    cutover,
     ratios: { copyToRaw: b / a, compareToCopy: c / b },
     peakMb,
-    bars: { copyToRaw: 1.1, compareToCopy: 1, peakMb: 350, totalMs: 120_000 },
+    bars: {
+      copyToRaw: 1.1,
+      compareToCopy: 1,
+      peakMb: 350,
+      totalMs: 120_000,
+      downtimeMs: 10_000,
+      longestWaitMs: 5000,
+    },
     pgloaderMs: pgloader ? await runPgloader(server, source) : null,
   };
   const file = join(folder, `bench-${result.at.replace(/[:.]/g, '-')}.json`);
@@ -94,6 +104,15 @@ try {
       'whole run without the dump',
       `${(total / 1000).toFixed(1)} s`,
       scores === 847_080 ? '120 s at most' : '',
+    ],
+    ['downtime of a switch-over', `${(cutover.downtimeMs / 1000).toFixed(1)} s`, '10 s at most'],
+    ["  of it the wizard's own part", `${(cutover.ownMs / 1000).toFixed(1)} s`, ''],
+    ['longest wait of a writer', `${(cutover.longestWaitMs / 1000).toFixed(2)} s`, '5 s at most'],
+    ['rollback with carry-back', `${(cutover.rollbackMs / 1000).toFixed(1)} s`, ''],
+    [
+      "the application's transactions missing",
+      `${cutover.missing.length} of ${cutover.transactions}, ${cutover.errors.length} errors`,
+      '0',
     ],
     [
       'pgloader',

@@ -1,12 +1,12 @@
 // The server's own speed: the same rows, encoded beforehand, loaded by two psql \copy at once into the same empty tables.
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { execa } from 'execa';
 import pg from 'pg';
 import { numericFromDouble } from '../../src/codec/decimal.js';
 import type { PostgresServer } from '../../src/demo/postgres-server.js';
 import { tothemoon } from '../../src/plans/tothemoon.js';
+import { Database } from '../../src/source/sqlite-driver.js';
 import { loadSql } from '../../src/target/sql.js';
 
 export interface RawFiles {
@@ -51,7 +51,7 @@ function columns(): string {
     .join(', ');
 }
 
-function writeHalf(db: Database.Database, file: string, where: string, middle: bigint): void {
+function writeHalf(db: Database, file: string, where: string, middle: bigint): void {
   const rows = db
     .prepare<[bigint], (string | number | bigint | null)[]>(
       `SELECT ${columns()} FROM token_scores WHERE ${where} ORDER BY id`,

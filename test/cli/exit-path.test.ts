@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Driver, driverFor } from '../../src/source/driver-choice.js';
 import { writeRun } from './run-folder.js';
 import { wizard } from './wizard.js';
 
@@ -51,44 +52,59 @@ describe('a bug', () => {
   });
 });
 
-describe('a SQLite module whose install script was blocked', () => {
-  /** The program as installed, with everything but the compiled part of better-sqlite3. */
-  function installWithoutScripts(): string {
+describe('a SQLite that cannot be loaded', () => {
+  const driver = driverFor(process.versions.node);
+
+  /** The program as installed, with these parts of the packages of SQLite and no others. */
+  function installWith(parts: Readonly<Partial<Record<Driver, readonly string[]>>>): string {
     for (const name of ['bin', 'dist', 'package.json', 'sql'])
       cpSync(join(root, name), join(folder, name), { recursive: true });
+    const installed = join(root, 'node_modules');
     const modules = join(folder, 'node_modules');
     mkdirSync(modules);
-    for (const name of readdirSync(join(root, 'node_modules')))
-      if (name !== 'better-sqlite3') symlinkSync(join(root, 'node_modules', name), join(modules, name));
-    const from = join(root, 'node_modules', 'better-sqlite3');
-    for (const name of ['lib', 'package.json'])
-      cpSync(join(from, name), join(modules, 'better-sqlite3', name), { recursive: true });
+    for (const name of readdirSync(installed))
+      if (!name.startsWith('better-sqlite3')) symlinkSync(join(installed, name), join(modules, name));
+    for (const [name, kept] of Object.entries(parts))
+      for (const part of kept)
+        cpSync(join(installed, name, part), join(modules, name, part), { recursive: true });
     return join(folder, 'bin', 'ttm-wizard.js');
   }
 
-  test('is found before any question, with versions and the lines that cure it', async () => {
-    const program = installWithoutScripts();
-    const args = [
-      'run',
-      '--yes',
-      '--no-cutover',
-      '--target',
-      'postgresql://a@127.0.0.1:1/b',
-      '--backup-dir',
-      join(folder, 'b'),
-    ];
+  /** What run says; before any question, and before it makes its folder. */
+  async function runIt(program: string): Promise<string> {
+    const target = 'postgresql://a@127.0.0.1:1/b';
+    const args = ['run', '--yes', '--no-cutover', '--target', target, '--backup-dir', join(folder, 'b')];
     const { stderr, exitCode } = await wizard(args, { program });
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/better-sqlite3 \d+\.\d+\.\d+, Node v\d+/);
-    expect(stderr).toContain('npx --allow-scripts=better-sqlite3 ttm-wizard');
-    expect(stderr).toContain('npm rebuild better-sqlite3');
     expect(readdirSync(folder)).not.toContain('b');
+    return stderr;
+  }
+
+  test('because its binary is missing is found before any question, with versions and the lines that cure it', async () => {
+    const program = installWith({ [driver]: ['lib', 'package.json'] });
+    const cures =
+      driver === 'better-sqlite3'
+        ? ['npx --allow-scripts=better-sqlite3 ttm-wizard', 'npm rebuild better-sqlite3']
+        : ['npm explore better-sqlite3-napi -- npm run build-release'];
+    const said = await runIt(program);
+    expect(said).toMatch(new RegExp(`^ +${driver} \\d+\\.\\d+\\.\\d+, Node v\\d+`, 'm'));
+    for (const cure of cures) expect(said).toContain(cure);
     const version = await wizard(['--version'], { program });
     expect(version.exitCode).toBe(0);
     expect(version.stdout).toContain('SQLite cannot be loaded');
     const doctor = await wizard(['doctor', '--json'], { program });
     expect(doctor.exitCode).toBe(3);
-    expect(doctor.stdout).toContain('npm rebuild better-sqlite3');
+    for (const cure of cures) expect(doctor.stdout).toContain(cure);
+  });
+
+  test('because npm left it out says so: the one for another Node is of no use', async () => {
+    const other = driver === 'better-sqlite3' ? 'better-sqlite3-napi' : 'better-sqlite3';
+    const program = installWith({ [other]: ['lib', 'package.json'] });
+    const said = await runIt(program);
+    expect(said).toContain(`SQLite cannot be loaded: ${driver} is not installed`);
+    expect(said).toContain('npm install --include=optional');
+    const version = await wizard(['--version'], { program });
+    expect(version.stdout).toContain(`SQLite cannot be loaded: ${driver} is not installed`);
   });
 });
 

@@ -1,9 +1,9 @@
 // What a column makes of a value is foretold as SQLite does it.
-import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { affinityOf, storedAs } from '../../src/codec/affinity.js';
 import { type SqliteValue, storageClass } from '../../src/codec/column.js';
+import { Database } from '../../src/source/sqlite-driver.js';
 
 const DECLARED = [
   ...['INTEGER', 'NUMERIC(10, 4)', 'JSON', 'DATETIME', 'TEXT', 'VARCHAR(20)', 'BOOLEAN', 'REAL', 'BLOB', ''],

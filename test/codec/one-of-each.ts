@@ -1,7 +1,6 @@
 // A table with a column of each type, rows of values that every one of them can hold, and the ways there and back.
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
@@ -10,6 +9,7 @@ import type { SqliteValue } from '../../src/codec/column.js';
 import { BINARY_HEADER, BINARY_TRAILER, BinaryRowWriter } from '../../src/codec/binary.js';
 import { RowEncoder } from '../../src/codec/row.js';
 import type { ColumnPlan, ColumnType } from '../../src/plans/plan.js';
+import { Database } from '../../src/source/sqlite-driver.js';
 import { quoteName } from '../../src/target/sql.js';
 import { codePoint, jsonDocument } from './json-source.js';
 

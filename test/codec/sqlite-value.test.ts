@@ -1,6 +1,5 @@
 // What goes back to SQLite reads back as the value it was in PostgreSQL, is spelled as SQLAlchemy spells it, and is refused
 // where SQLite would change it. Everything passes through a real table with the plan's declared types.
-import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type SqliteValue, columnCodec, storageClass } from '../../src/codec/column.js';
@@ -9,6 +8,7 @@ import { canonicalJson } from '../../src/codec/json.js';
 import { Problem } from '../../src/codec/problem.js';
 import { toSqlite } from '../../src/codec/sqlite-value.js';
 import type { ColumnPlan, ColumnType } from '../../src/plans/plan.js';
+import { Database } from '../../src/source/sqlite-driver.js';
 import { jsonDocument, jsonNumber } from './json-source.js';
 import { columnOf } from './one-of-each.js';
 

@@ -2,9 +2,9 @@
 import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { writeSample } from '../../src/demo/sample.js';
+import { Database } from '../../src/source/sqlite-driver.js';
 import { startApplication } from '../support/application.js';
 import { type Diary, readDiary, untilDiary } from '../support/diary.js';
 import { missingFromDiary } from '../support/missing-from-diary.js';

@@ -3,9 +3,9 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import Database from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { writeSample } from '../../src/demo/sample.js';
+import { Database } from '../../src/source/sqlite-driver.js';
 import { type Application, type ApplicationOptions, startApplication } from '../support/application.js';
 import { type Diary, readDiary, untilDiary } from '../support/diary.js';
 import { missingFromDiary } from '../support/missing-from-diary.js';
@@ -30,7 +30,7 @@ async function start(options: ApplicationOptions): Promise<Application> {
   return application;
 }
 
-function read<T>(file: string, work: (db: Database.Database) => T): T {
+function read<T>(file: string, work: (db: Database) => T): T {
   // Not read-only: a killed writer's journal is rolled back by the next that opens the file.
   const db = new Database(file, { timeout: 10_000 });
   try {

@@ -3,15 +3,15 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeSample, type SampleOptions } from '../../src/demo/sample.js';
+import { Database } from '../../src/source/sqlite-driver.js';
 
 const SCORES = 20_000;
 const folder = mkdtempSync(join(tmpdir(), 'ttm-sample-'));
-const opened: Database.Database[] = [];
+const opened: Database[] = [];
 
-function makeSample(name: string, options: SampleOptions): Database.Database {
+function makeSample(name: string, options: SampleOptions): Database {
   const path = join(folder, name);
   writeSample(path, options);
   const db = new Database(path, { readonly: true });
@@ -19,11 +19,11 @@ function makeSample(name: string, options: SampleOptions): Database.Database {
   return db;
 }
 
-function column(db: Database.Database, sql: string): unknown[] {
+function column(db: Database, sql: string): unknown[] {
   return db.prepare(sql).pluck().all();
 }
 
-function digest(db: Database.Database): string {
+function digest(db: Database): string {
   const hash = createHash('sha256');
   for (const table of ['alembic_version', 'tokens', 'token_scores', 'app_settings']) {
     for (const row of db.prepare(`SELECT * FROM ${table} ORDER BY rowid`).raw().iterate())
@@ -32,8 +32,8 @@ function digest(db: Database.Database): string {
   return hash.digest('hex');
 }
 
-let db: Database.Database;
-let before: Database.Database;
+let db: Database;
+let before: Database;
 
 beforeAll(() => {
   db = makeSample('full.db', { scores: SCORES });
@@ -140,7 +140,7 @@ describe('the schema', () => {
 
 describe('the rows', () => {
   it('have the status mix of production, scaled down, with all three kinds in the smallest sample', () => {
-    const mix = (of: Database.Database): unknown[] =>
+    const mix = (of: Database): unknown[] =>
       column(of, 'SELECT count(*) FROM tokens GROUP BY status ORDER BY status');
     expect(mix(db)).toEqual([2, 53, 1]);
     expect(mix(before)).toEqual([2, 17, 1]);

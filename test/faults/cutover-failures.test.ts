@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import Database from 'better-sqlite3';
+import { Database } from '../../src/source/sqlite-driver.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CutoverOptions } from '../../src/config/run-options.js';
 import { writeSample } from '../../src/demo/sample.js';
@@ -14,7 +14,8 @@ import { serverUrl } from '../support/database.js';
 import { readDiary, untilDiary } from '../support/diary.js';
 import { type FailingProbe, startFailingProbe } from '../support/failing-probe.js';
 import { envStateOf, saidIn } from '../support/live-commands.js';
-import { type LiveSite, createLiveSite, untilAnswers } from '../support/live-site.js';
+import { untilAnswers } from '../support/live-services.js';
+import { type LiveSite, createLiveSite } from '../support/live-site.js';
 import { missingFromDiary } from '../support/missing-from-diary.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));

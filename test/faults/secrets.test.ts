@@ -136,8 +136,11 @@ describe('a password stays out of sight when a run fails', () => {
   it(
     'because the server refuses an SQL statement',
     async () => {
-      // A type of this name is in the way of the table, which only the server notices.
-      await onServer('CREATE DOMAIN app_settings AS text', database.name);
+      await onServer(
+        `CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no app_settings here'; END $$;
+         CREATE EVENT TRIGGER refuse ON ddl_command_start WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION refuse()`,
+        database.name,
+      );
       const way = { args: [], env: { TTM_TARGET: targetUrl(PASSWORD) } };
       for (const mode of ['--plain', '--json']) {
         const ending = await run(way, mode, '--debug');

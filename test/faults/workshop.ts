@@ -2,9 +2,9 @@
 import { copyFileSync, linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { writeSample } from '../../src/demo/sample.js';
 import { FILES, listRuns, saveState } from '../../src/run/folder.js';
+import { Database } from '../../src/source/sqlite-driver.js';
 import { nameOfTarget } from '../../src/target/connect.js';
 import { type TestDatabase, createDatabase } from '../support/database.js';
 import { WizardProcess, filesUnder } from './wizard-process.js';

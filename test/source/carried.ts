@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { Database } from '../../src/source/sqlite-driver.js';
 import type { ChangeCounts, RowChange } from '../../src/chunk/changes.js';
 import { WizardError } from '../../src/errors.js';
 import { tothemoon } from '../../src/plans/tothemoon.js';

@@ -1,7 +1,7 @@
 // What the application wrote to PostgreSQL is carried back into the SQLite file: all of it or nothing, and no byte more.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { Database } from '../../src/source/sqlite-driver.js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RowChange } from '../../src/chunk/changes.js';
 import { tothemoon } from '../../src/plans/tothemoon.js';

@@ -5,9 +5,9 @@ import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { settleSource } from '../../src/source/carry-back.js';
+import { Database } from '../../src/source/sqlite-driver.js';
 import { openSource } from '../../src/source/sqlite.js';
 import { failureOf } from './carried.js';
 

@@ -1,7 +1,7 @@
 // What the plan does not know is never dropped in silence: it stops the run, or goes along, or stays behind, as the person says.
-import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeSample } from '../../src/demo/sample.js';
+import { Database } from '../../src/source/sqlite-driver.js';
 import { differencesByHand } from '../support/compare-by-hand.js';
 import { type Migration, type Site, createSite, findingsOf, objectsIn } from '../support/migrate.js';
 
@@ -118,7 +118,50 @@ const CARRIED = `
   INSERT INTO "Pool ""Metadata""" VALUES ('ä', 1, 'x'), ('Z', 2, NULL), ('a', -1, '\\N'), ('🚀', 0, ''), ('', 5, ''), ('a', 10, 'b');
   CREATE TABLE nothing_yet (id INTEGER PRIMARY KEY);`;
 
+describe('a virtual table of a module that only the application has', () => {
+  const foreign = [
+    'CREATE VIRTUAL TABLE search USING fts5 (name)',
+    redeclare('search', 'fts5', 'module_of_theirs'),
+  ];
+
+  it('stops the run like any other', async () => {
+    writeChanged(...foreign);
+    const run = await site.migrate();
+    expect(run.exitCode).toBe(3);
+    expect(driftOf(run)).toContain('error virtual-table search');
+  });
+
+  it('can be left behind', async () => {
+    writeChanged(...foreign);
+    expect((await site.migrate({ onDrift: 'leave' })).exitCode).toBe(0);
+  });
+});
+
 describe('drift that is to be carried over', () => {
+  it.each([
+    ['a column of a long name', `ALTER TABLE tokens ADD COLUMN ${'c'.repeat(64)} TEXT`, 'has 64 bytes'],
+    ['a column of a name of PostgreSQL', 'ALTER TABLE tokens ADD COLUMN ctid TEXT', 'system column'],
+    ['a table of a long name', `CREATE TABLE "${'ü'.repeat(32)}" (id INTEGER PRIMARY KEY)`, 'has 64 bytes'],
+    ['a column without a name', 'CREATE TABLE t (id INTEGER PRIMARY KEY, "" TEXT)', 'is empty'],
+    [
+      'too many columns',
+      `CREATE TABLE t (id INTEGER PRIMARY KEY${Array.from({ length: 1600 }, (_, i) => `, c${i}`).join('')})`,
+      'has 1601 columns',
+    ],
+  ])('stops the run before anything is written when it is %s', async (_, sql, why) => {
+    writeChanged(sql);
+    const run = await site.migrate({ onDrift: 'carry' });
+    expect(run.exitCode).toBe(3);
+    const finding = findingsOf(run, 'preflight').find(({ code }) => code === 'impossible-name');
+    expect(finding?.message).toContain(why);
+    expect((await site.migrate({ onDrift: 'leave' })).exitCode).toBe(0);
+  });
+
+  it('may be the lack of the table that partitions are made from', async () => {
+    writeChanged('DROP TABLE token_scores');
+    expect((await site.migrate({ onDrift: 'carry' })).exitCode).toBe(0);
+  });
+
   it('arrives exactly, is named, and is verified like everything else', async () => {
     writeChanged(CARRIED);
     const run = await site.migrate({ onDrift: 'carry' });

@@ -69,3 +69,28 @@ describe('the dump of a migrated target', () => {
     expect(notices(again).join()).toContain('is gone or has changed since it was made');
   });
 });
+
+describe('the dump beside what is not ours', () => {
+  const role = `ttm_dumper_${process.pid}`;
+
+  it('leaves out the schemas of others, and takes no server or database from the environment', async () => {
+    const other = await createSite();
+    writeOddSource(other.source, { scores: 20 });
+    const before = { ...process.env };
+    try {
+      await other.query(`CREATE ROLE ${role} LOGIN PASSWORD 'dumper'; GRANT ALL ON SCHEMA public TO ${role};
+        CREATE SCHEMA ttm_wizard AUTHORIZATION ${role};
+        CREATE SCHEMA "Else ""where""*"; CREATE TABLE "Else ""where""*".secret (id int); CREATE SCHEMA other; CREATE TABLE other.secret (id int)`);
+      await other.query(`ALTER ROLE ${role} SET client_encoding = 'LATIN1'`);
+      Object.assign(process.env, { PGSERVICE: 'nosuch', PGHOSTADDR: '127.0.0.9' });
+      const target = Object.assign(new URL(other.target), { username: role, password: 'dumper' }).href;
+      const { exitCode, view } = await other.migrate({ target, dump: true });
+      expect([exitCode, view.message]).toEqual([0, expect.stringContaining('copied and compared')]);
+    } finally {
+      for (const name of ['PGSERVICE', 'PGHOSTADDR']) Reflect.deleteProperty(process.env, name);
+      Object.assign(process.env, before);
+      await other.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+      await other.remove();
+    }
+  });
+});

@@ -1,7 +1,7 @@
 // Every oddity of a real file arrives unchanged. The comparison here shares no code with the wizard's own.
 import { readFileSync } from 'node:fs';
-import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Database } from '../../src/source/sqlite-driver.js';
 import { differencesByHand } from '../support/compare-by-hand.js';
 import { type Migration, type Site, createSite, endingOf, findingsOf } from '../support/migrate.js';
 import {

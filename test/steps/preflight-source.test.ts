@@ -9,9 +9,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeSample } from '../../src/demo/sample.js';
+import { Database } from '../../src/source/sqlite-driver.js';
 import { differencesByHand } from '../support/compare-by-hand.js';
 import { type Site, createSite, endingOf, objectsIn } from '../support/migrate.js';
 
@@ -152,6 +152,19 @@ describe('a source in UTF-16', () => {
     const run = await site.migrate();
     expect(run.exitCode).toBe(0);
     expect(await differencesByHand(join(site.folder, 'utf8.db'), site)).toEqual([]);
+  });
+
+  it('may order text in another way than the target does', async () => {
+    writeSample(join(site.folder, 'utf8.db'), { scores: 100 });
+    rewriteAs('UTF-16le', join(site.folder, 'utf8.db'), site.source);
+    const db = new Database(site.source);
+    // First of all in UTF-16le, whose first byte here is 0; last in UTF-8.
+    db.exec(`INSERT INTO app_settings VALUES (char(0x100), 'Ā')`);
+    db.close();
+    const run = await site.migrate();
+    expect(run.exitCode).toBe(0);
+    const different = run.view.findings.find(({ code }) => code === 'query-different');
+    expect(different?.message).toContain('the source orders text by its bytes in UTF-16');
   });
 
   it('has its lone surrogates found, which UTF-8 cannot hold', async () => {

@@ -1,10 +1,10 @@
 // What preflight asks of the target, each case on a real server, and always without writing anything.
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { writeSample } from '../../src/demo/sample.js';
+import { Database } from '../../src/source/sqlite-driver.js';
 import { serverUrl } from '../support/database.js';
 import {
   type Migration,
@@ -84,6 +84,37 @@ describe('a target that holds something already', () => {
     await site.query('DROP SEQUENCE tokens_id_seq; DROP VIEW tokens');
   });
 
+  it.each([
+    ['a table of a partition', 'CREATE TABLE token_scores_default (id int)', 'token_scores_default'],
+    [
+      'a view of the name of a month',
+      `DO $$ BEGIN EXECUTE 'CREATE VIEW token_scores_' || to_char(now(), 'YYYY_MM') || ' AS SELECT 1 AS a'; END $$`,
+      new Date().toISOString().slice(0, 7).replace('-', '_').replace(/^/, 'token_scores_'),
+    ],
+    [
+      'a table of the name of an index',
+      'CREATE TABLE idx_token_scores_token_created (id int)',
+      'idx_token_scores_token_created',
+    ],
+    [
+      'an index of the name of a key',
+      'CREATE TABLE o (id int CONSTRAINT tokens_pkey PRIMARY KEY)',
+      'tokens_pkey',
+    ],
+    ['a type of the name of a table', `CREATE TYPE tokens AS ENUM ('a')`, 'tokens'],
+    ['a domain of the name of a table', 'CREATE DOMAIN app_settings AS text', 'app_settings'],
+  ])('is refused when it has %s', async (_, sql, name) => {
+    const other = await createSite();
+    try {
+      await other.query(sql);
+      const refused = await run(other.target);
+      expect(refused.exitCode).toBe(3);
+      expect(refused.view.findings.map(({ message }) => message)).toContain(`the target already has ${name}`);
+    } finally {
+      await other.remove();
+    }
+  });
+
   it('is refused when another run has filled it, which is named', async () => {
     const first = await run(site.target);
     expect(first.exitCode).toBe(0);
@@ -91,8 +122,9 @@ describe('a target that holds something already', () => {
       const second = await run(site.target);
       expect(second.exitCode).toBe(3);
       expect(second.view.message).toContain('nothing has been changed');
-      expect(second.view.findings.find(({ code }) => code === 'target-not-empty')?.message).toBe(
-        `the target already has alembic_version, app_settings, token_scores, token_scores_id_seq, tokens, tokens_id_seq, made by run ${first.view.run} of ${site.source}`,
+      const message = second.view.findings.find(({ code }) => code === 'target-not-empty')?.message;
+      expect(message?.replace(/\d+ more/, 'N more')).toBe(
+        `the target already has alembic_version, tokens, tokens_id_seq, token_scores, token_scores_id_seq, app_settings and N more, made by run ${first.view.run} of ${site.source}`,
       );
     });
     await site.query('DROP TABLE alembic_version, app_settings, token_scores, tokens');
@@ -144,6 +176,46 @@ describe('a target without the rights that are needed', () => {
     await site.query(
       `DROP TABLE alembic_version, app_settings, token_scores, tokens; DROP SCHEMA ttm_wizard CASCADE; DROP OWNED BY ${role}`,
     );
+  });
+});
+
+describe('a target whose schema is not public', () => {
+  const role = `ttm_elsewhere_${process.pid}`;
+  let other: Site;
+  let target: string;
+  beforeAll(async () => {
+    await onServer(`CREATE ROLE ${role} LOGIN PASSWORD 'reader'`);
+    madeOnServer.push(`DROP ROLE ${role}`);
+  });
+  beforeEach(async () => {
+    other = await createSite();
+    target = Object.assign(new URL(other.target), { username: role, password: 'reader' }).href;
+  });
+  afterEach(async () => {
+    await onServer(`ALTER ROLE ${role} RESET ALL`);
+    await other.query(`DROP OWNED BY ${role}`);
+    await other.remove();
+  });
+
+  it('is taken whatever characters its name has', async () => {
+    const schema = '"My ""App"", ключ"';
+    await onServer(`ALTER ROLE ${role} SET search_path = ${schema}`);
+    await other.query(
+      `CREATE SCHEMA ${schema} AUTHORIZATION ${role}; CREATE SCHEMA ttm_wizard AUTHORIZATION ${role}`,
+    );
+    expect((await run(target)).exitCode).toBe(0);
+    expect(await other.query(`SELECT count(*) AS n FROM ${schema}.token_scores`)).toEqual([{ n: '30' }]);
+  });
+
+  it('is refused when search_path leads nowhere, with the line that helps', async () => {
+    await onServer(`ALTER ROLE ${role} SET search_path = nowhere`);
+    await other.query('CREATE SCHEMA ttm_wizard; CREATE TABLE ttm_wizard.run (id text)');
+    const refused = await run(target);
+    expect(refused.exitCode).toBe(3);
+    expect(codesOf(refused)).toEqual(['target-schema', 'target-ledger']);
+    await other.query(`GRANT ALL ON SCHEMA public TO ${role}; DROP TABLE ttm_wizard.run`);
+    await other.query(refused.view.remedies.join('\n'));
+    expect((await run(target)).exitCode).toBe(0);
   });
 });
 

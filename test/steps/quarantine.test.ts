@@ -1,7 +1,7 @@
 // With --on-bad-value quarantine every row that the target cannot hold is set aside byte for byte, and everything else arrives.
-import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tothemoon } from '../../src/plans/tothemoon.js';
+import { Database } from '../../src/source/sqlite-driver.js';
 import { ORPHANS, type Planted, plantBadValues } from '../support/bad-values.js';
 import { differencesByHand } from '../support/compare-by-hand.js';
 import { type Migration, type Site, createSite, endingOf, findingsOf } from '../support/migrate.js';
@@ -173,5 +173,40 @@ describe('a later verification', () => {
       'tokens 900004 symbol is not in quarantine as it is in the source',
       'tokens 900005 last_updated_at is not in quarantine as it is in the source',
     ]);
+  });
+});
+
+describe('keys that look alike', () => {
+  it('are told apart in quarantine by their rows, and -0.0 keeps its sign', async () => {
+    const other = await createSite();
+    try {
+      writeOddSource(other.source, { scores: 10 });
+      const db = new Database(other.source);
+      db.exec(`CREATE TABLE loose (k PRIMARY KEY, x);
+        INSERT INTO loose VALUES (1, -0.0), ('1', 2), (1.5, 'a'), ('1.5', 3), (x'31', 'c'), ('sound', 'd')`);
+      db.close();
+      const { exitCode } = await other.migrate({ onBadValue: 'quarantine', onDrift: 'carry' });
+      expect(exitCode).toBe(6);
+      expect(await other.query('SELECT k FROM loose')).toEqual([{ k: 'sound' }]);
+      const cells = await other.query(
+        `SELECT storage_class || ' ' || convert_from(value, 'UTF8') AS cell FROM ttm_wizard.quarantine WHERE table_name = 'loose'`,
+      );
+      expect(cells.map(({ cell }) => cell).sort()).toEqual(
+        [
+          'blob 1',
+          'integer 1',
+          'integer 2',
+          'integer 3',
+          'real -0',
+          'real 1.5',
+          'text 1',
+          'text 1.5',
+          'text a',
+          'text c',
+        ].sort(),
+      );
+    } finally {
+      await other.remove();
+    }
   });
 });

@@ -1,10 +1,10 @@
 // A run that ends anywhere goes on where it ended, and the result is the same as without the interruption.
 import { appendFileSync, chmodSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeSample } from '../../src/demo/sample.js';
 import type { StepName } from '../../src/events.js';
+import { Database } from '../../src/source/sqlite-driver.js';
 import { differencesByHand } from '../support/compare-by-hand.js';
 import {
   type Migration,

@@ -1,7 +1,7 @@
 // Another application with another plan: what runs is the same engine, which knows nothing of either.
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Database } from '../../src/source/sqlite-driver.js';
 import { type Migration, type Site, createSite, endingOf, findingsOf } from '../support/migrate.js';
 import { library, writeLibrary } from '../support/library-plan.js';
 

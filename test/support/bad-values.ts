@@ -1,6 +1,6 @@
 // One row for each value that PostgreSQL cannot hold as it is, planted into a file that was good before. The file stays a
 // sound SQLite database: only its values are bad.
-import Database from 'better-sqlite3';
+import { Database } from '../../src/source/sqlite-driver.js';
 
 type Cell = bigint | number | string | Buffer | null;
 
@@ -18,7 +18,7 @@ const SCORES = 'INSERT INTO token_scores VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
 const GOOD_TIME = '2025-10-01 12:00:00.000000';
 
 /** `CAST(x'…' AS TEXT)`: text whose bytes are not UTF-8. */
-function brokenText(db: Database.Database, table: string, column: string, id: number, hex: string): void {
+function brokenText(db: Database, table: string, column: string, id: number, hex: string): void {
   db.exec(`UPDATE ${table} SET ${column} = CAST(x'${hex}' AS TEXT) WHERE id = ${id}`);
 }
 
@@ -85,7 +85,7 @@ export function plantBadValues(path: string): Planted[] {
   return planted;
 }
 
-function plantTokens(db: Database.Database, planted: Planted[]): void {
+function plantTokens(db: Database, planted: Planted[]): void {
   const insert = db.prepare<Cell[]>(TOKENS);
   const put = (id: bigint, column: string, code: string, change: Record<string, Cell> = {}): void => {
     const row = {
@@ -120,7 +120,7 @@ function plantTokens(db: Database.Database, planted: Planted[]): void {
   planted.push({ table: 'token_scores', key: '910001', column: 'token_id', code: 'number-range' });
 }
 
-function plantScores(db: Database.Database, planted: Planted[]): void {
+function plantScores(db: Database, planted: Planted[]): void {
   const insert = db.prepare<Cell[]>(SCORES);
   const good = (id: number): void => {
     insert.run(BigInt(id), 1n, 0.5, '{"a": 1}', GOOD_TIME, 0.5, 'null', null, 'legacy', null);
@@ -143,7 +143,7 @@ function plantScores(db: Database.Database, planted: Planted[]): void {
   planted.push({ table: 'token_scores', key: '930002', column: 'metrics', code: 'text-utf8' });
 }
 
-function plantSettings(db: Database.Database, planted: Planted[]): void {
+function plantSettings(db: Database, planted: Planted[]): void {
   const insert = db.prepare<Cell[]>('INSERT INTO app_settings VALUES (?, ?)');
   insert.run('bad value', 'nul\0value');
   planted.push({ table: 'app_settings', key: 'bad value', column: 'value', code: 'text-nul' });

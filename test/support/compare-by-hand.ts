@@ -1,6 +1,6 @@
 // Compares a SQLite file with a database value by value, on purpose without a line of the wizard's own code: own reading, own
 // JSON parser, own decimals, own calendar. Slow and plain.
-import Database from 'better-sqlite3';
+import { Database } from '../../src/source/sqlite-driver.js';
 import type { Site } from './migrate.js';
 
 type Kind = 'integer' | 'text' | 'number' | 'json' | 'time';
@@ -76,7 +76,7 @@ function brief(value: string | undefined): string {
 }
 
 function sourceRows(
-  db: Database.Database,
+  db: Database,
   table: string,
   key: string,
   columns: TableForm,

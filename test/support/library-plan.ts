@@ -1,8 +1,8 @@
 // A second plan, of an application that has nothing to do with the first: a composite key of text and integer, text keys,
 // booleans, bytes, doubles, a composite foreign key, and an empty table.
-import Database from 'better-sqlite3';
 import type { Plan } from '../../src/plans/plan.js';
 import { seededRandom } from '../../src/demo/sample-documents.js';
+import { Database } from '../../src/source/sqlite-driver.js';
 
 /** Beside sql/, seen from there. */
 const FOLDER = '../test/fixtures/library';

@@ -1,141 +1,27 @@
-// A site with the application on it: both of its services run as processes of their own, stopped and started by scripts as an admin
-// would write them, and keep one diary of all they commit.
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+// A site with the application on it; see live-services.ts.
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
-import type { CutoverOptions, RunOptions } from '../../src/config/run-options.js';
+import type { RunOptions } from '../../src/config/run-options.js';
+import { type LiveOptions, type LiveServices, writeServices } from './live-services.js';
 import { type Migration, type RunControl, type Site, createSite } from './migrate.js';
 
-const PROGRAM = fileURLToPath(new URL('../../dist/src/demo/application/main.js', import.meta.url));
-
-export interface LiveSite extends Site {
-  /** /etc's file, and the application's own, which it beats. */
-  readonly envFiles: readonly [string, string];
-  readonly diary: string;
-  readonly healthUrl: string;
-  readonly stopCommand: string;
-  readonly startCommand: string;
-  readonly cutover: CutoverOptions;
-  start(): Promise<void>;
-  stop(): Promise<void>;
+export interface LiveSite extends Site, LiveServices {
   /** A migration with the switch-over. */
   move(options?: Partial<RunOptions>, control?: RunControl): Promise<Migration>;
 }
 
-export interface LiveOptions {
-  readonly scoresPerMinute?: number;
-  readonly deletes?: boolean;
-}
-
 /** The source is to be written by the test, at `source`, before `start`. */
-export async function createLiveSite({
-  scoresPerMinute = 1200,
-  deletes = true,
-}: LiveOptions = {}): Promise<LiveSite> {
+export async function createLiveSite(options: LiveOptions = {}): Promise<LiveSite> {
   const site = await createSite();
-  const port = await freePort();
-  const path = (name: string): string => join(site.folder, name);
-  const envFiles: [string, string] = [path('tothemoon.env'), path('.env')];
-  const diary = path('diary.ndjson');
-  writeFileSync(envFiles[0], 'APP_ENV=prod\n# the database is the default\nLOG_LEVEL=info\n', {
-    mode: 0o640,
-  });
-  writeFileSync(
-    envFiles[1],
-    `# local\nexport DATABASE_URL="sqlite:///${site.source}"\r\nTELEGRAM_BOT_TOKEN='a b'`,
-  );
-  const common = `--env-file '${envFiles[0]}' --env-file '${envFiles[1]}' --diary '${diary}' --scores-per-minute ${scoresPerMinute}`;
-  const startCommand = script(
-    path('start.sh'),
-    `for role in api ws; do
-  [ -f $role.pid ] && lives "$(cat $role.pid)" && continue
-  port=; [ $role = api ] && port='--port ${port}'
-  '${process.execPath}' '${PROGRAM}' --role $role $port ${common}${deletes ? ' --deletes' : ''} >> $role.log 2>&1 &
-  echo $! > $role.pid
-done`,
-  );
-  const stopCommand = script(
-    path('stop.sh'),
-    `for role in api ws; do
-  [ -f $role.pid ] || continue
-  pid=$(cat $role.pid)
-  kill "$pid" 2>/dev/null
-  while lives "$pid"; do sleep 0.02; done
-  rm -f $role.pid
-done`,
-  );
-  const healthUrl = `http://127.0.0.1:${port}`;
-  const cutover: CutoverOptions = {
-    envFiles,
-    services: [],
-    stopCommand,
-    startCommand,
-    healthUrl,
-    capture: 'none',
-  };
-  const stop = async (): Promise<void> => {
-    await execa('sh', ['-c', stopCommand]);
-  };
+  const services = await writeServices(site.folder, site.source, options);
+  const { cutover } = services;
   return {
     ...site,
-    envFiles,
-    diary,
-    healthUrl,
-    stopCommand,
-    startCommand,
-    cutover,
-    start: async () => {
-      await execa('sh', ['-c', startCommand], { stdio: 'ignore' });
-      await untilAnswers(`${healthUrl}/tokens/stats`);
-    },
-    stop,
-    move: (options = {}, control = {}) => site.migrate({ cutover, jobs: 2, ...options }, control),
+    ...services,
+    move: (change = {}, control = {}) => site.migrate({ cutover, jobs: 2, ...change }, control),
     remove: async () => {
-      if (existsSync(path('stop.sh'))) await stop();
+      if (existsSync(join(site.folder, 'stop.sh'))) await services.stop();
       await site.remove();
     },
   };
-}
-
-/** What a service has printed. */
-export function logOf(site: LiveSite, role: 'api' | 'ws'): string {
-  return readFileSync(join(site.folder, `${role}.log`), 'utf8');
-}
-
-function script(file: string, body: string): string {
-  // A container's first process may collect the ended ones only every few seconds; until then kill -0 takes them for alive.
-  const lives = `lives() { grep -qs '^State:.[^Z]' "/proc/$1/status"; }`;
-  writeFileSync(file, `#!/bin/sh\ncd "$(dirname "$0")" || exit 1\n${lives}\n${body}\n`);
-  chmodSync(file, 0o755);
-  return `'${file}'`;
-}
-
-/** Asks until it answers well; fails after 15 s. */
-export async function untilAnswers(url: string): Promise<void> {
-  const deadline = Date.now() + 15_000;
-  for (;;) {
-    const isGood = await fetch(url).then(
-      (response) => response.ok,
-      () => false,
-    );
-    if (isGood) return;
-    if (Date.now() > deadline) throw new Error(`${url} does not answer`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address !== null
-          ? resolve(address.port)
-          : reject(new Error('no port')),
-      );
-    });
-  });
 }

@@ -1,7 +1,7 @@
 // The judge: holds a diary of the stand-in application against a database, with its own SQL and not a line of the wizard's code.
 // Times are compared as instants, JSON as parsed values, scores as numbers, texts as they are.
-import Database from 'better-sqlite3';
 import pg from 'pg';
+import { Database } from '../../src/source/sqlite-driver.js';
 import { type DiaryCell, type DiaryChange, type DiaryTransaction, readDiary } from './diary.js';
 
 /** What a database should hold of a row: nothing, or these columns (all of them if the diary saw the row begin). */
@@ -171,11 +171,7 @@ async function withFinder(database: string, work: (find: Finder) => Promise<void
 
 type RawRow = Record<string, unknown>;
 
-function findInSqlite(
-  db: Database.Database,
-  table: string,
-  keys: readonly (string | number)[],
-): Map<string, Found[]> {
+function findInSqlite(db: Database, table: string, keys: readonly (string | number)[]): Map<string, Found[]> {
   const keyColumn = table === 'app_settings' ? 'key' : 'id';
   const statement = db.prepare<[string | number], RawRow>(`SELECT * FROM ${table} WHERE "${keyColumn}" = ?`);
   return new Map(keys.map((key) => [String(key), statement.all(key).map((row) => readable(row))]));

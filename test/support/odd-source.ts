@@ -1,7 +1,7 @@
 // A To The Moon file of 2,000 ordinary scores and every oddity that must arrive unchanged. What the target cannot hold is not
 // here but in bad-values.ts.
-import Database from 'better-sqlite3';
 import { writeSample } from '../../src/demo/sample.js';
+import { Database } from '../../src/source/sqlite-driver.js';
 
 type Cell = bigint | number | string | null;
 
@@ -179,7 +179,7 @@ export function writeOddSource(path: string, options: OddSourceOptions = {}): vo
   }
 }
 
-function plantTokens(db: Database.Database, times: readonly string[]): void {
+function plantTokens(db: Database, times: readonly string[]): void {
   const insert = db.prepare<Cell[]>('INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?)');
   const usual = '2025-10-01 12:00:00.000000';
   // Ids with gaps, zero and below.
@@ -198,7 +198,7 @@ function plantTokens(db: Database.Database, times: readonly string[]): void {
   insert.run(HIGHEST_TOKEN_ID, 'highest', 'x'.repeat(100_000), null, 'archived', usual, null);
 }
 
-function plantScores(db: Database.Database, highestScoreId: bigint): void {
+function plantScores(db: Database, highestScoreId: bigint): void {
   const insert = db.prepare<Cell[]>('INSERT INTO token_scores VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
   let next = 1_000_000n;
   const put = (row: {
@@ -249,7 +249,7 @@ function largeDocument(): string {
   return JSON.stringify({ source: 'dexscreener', pools, L_tot: 1234.567891 });
 }
 
-function plantSettings(db: Database.Database): void {
+function plantSettings(db: Database): void {
   const insert = db.prepare<Cell[]>('INSERT INTO app_settings VALUES (?, ?)');
   ODD_TEXTS.forEach((text, at) => insert.run(`odd ${text}`, ODD_TEXTS[at + 1] ?? null));
   insert.run('', 'the empty key');

@@ -1,5 +1,5 @@
 // Runs a command with TTM_TARGET naming an empty database of a private server: tsx test/support/with-postgres.ts COMMAND ARG…
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -20,4 +20,5 @@ const { exitCode } = await execa(command, args, {
 });
 await server.stop();
 await removePostgres(folder);
+rmSync(folder, { recursive: true });
 process.exitCode = exitCode ?? 1;

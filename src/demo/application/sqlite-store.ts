@@ -1,6 +1,6 @@
 // The SQLite side, as pysqlite under SQLAlchemy behaves: a connection for each session, five seconds of patience with a locked
 // file, a deferred BEGIN only before the first write, foreign keys off, and the journal mode the file has.
-import Database from 'better-sqlite3';
+import { Database } from '../../source/sqlite-driver.js';
 import { quoteName } from '../../target/sql.js';
 import {
   type Cell,
@@ -34,7 +34,7 @@ export function sqliteStore(path: string): Store {
   };
 }
 
-function openSession(db: Database.Database): Session {
+function openSession(db: Database): Session {
   return {
     rows: (sql, ...values) => Promise.resolve(db.prepare<Cell[], Row>(sql).all(...values)),
     write: (change) => {
@@ -48,7 +48,7 @@ function openSession(db: Database.Database): Session {
   };
 }
 
-function write(db: Database.Database, change: Change): Key {
+function write(db: Database, change: Change): Key {
   const { table, key, columns } = change;
   const names = Object.keys(columns);
   const values = Object.entries(columns).map(([name, value]) => encode(name, value));

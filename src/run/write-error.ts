@@ -1,0 +1,29 @@
+// A disk that is full, or has become read-only, is no bug: what is in the target counts, and the run goes on when there is room.
+import { dirname } from 'node:path';
+import { EXIT, WizardError, codeOf, messageOf } from '../errors.js';
+
+const DISK_CODES: readonly string[] = ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'SQLITE_FULL'];
+
+/** The error for a failed write to `path`: one of exit 75 when the disk is why, otherwise `error` as it is. */
+export function writeError(path: string, error: unknown): unknown {
+  if (!DISK_CODES.includes(codeOf(error) ?? '')) return error;
+  return new WizardError({
+    code: 'BACKUP_DISK',
+    message: `${path} cannot be written: ${messageOf(error)}`,
+    remedies: [
+      `df -h ${dirname(path)}    shows how much room there is`,
+      'the same command with --resume goes on',
+    ],
+    exitCode: EXIT.stoppedEarly,
+    cause: error,
+  });
+}
+
+/** Runs `work`, which writes to `path`. */
+export function writing<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw writeError(path, error);
+  }
+}

@@ -1,0 +1,45 @@
+// A database or a role may give every session settings of its own; none of them may end a run or change a value.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Site, createSite, endingOf } from '../support/migrate.js';
+import { differencesByHand } from '../support/compare-by-hand.js';
+import { writeOddSource } from '../support/odd-source.js';
+
+let site: Site;
+beforeEach(async () => {
+  site = await createSite();
+  writeOddSource(site.source, { scores: 300 });
+});
+afterEach(() => site.remove());
+
+async function setForDatabase(settings: Readonly<Record<string, string>>): Promise<void> {
+  const database = new URL(site.target).pathname.slice(1);
+  for (const [name, value] of Object.entries(settings))
+    await site.query(`ALTER DATABASE ${database} SET ${name} = '${value}'`);
+}
+
+describe('a database with settings of its own', () => {
+  it('that end idle sessions and long statements does not end the run', async () => {
+    await setForDatabase({
+      idle_session_timeout: '50ms',
+      idle_in_transaction_session_timeout: '1ms',
+      statement_timeout: '5ms',
+      lock_timeout: '1ms',
+    });
+    expect(endingOf(await site.migrate())).toMatchObject({ type: 'run.completed', exitCode: 0 });
+  });
+
+  it('that spell values in another way changes none', async () => {
+    await setForDatabase({
+      DateStyle: 'German',
+      IntervalStyle: 'iso_8601',
+      TimeZone: 'Pacific/Apia',
+      bytea_output: 'escape',
+      extra_float_digits: '-15',
+      client_encoding: 'LATIN1',
+      standard_conforming_strings: 'off',
+      default_transaction_isolation: 'serializable',
+    });
+    expect(endingOf(await site.migrate())).toMatchObject({ type: 'run.completed', exitCode: 0 });
+    expect(await differencesByHand(site.source, site)).toEqual([]);
+  });
+});
