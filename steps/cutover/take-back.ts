@@ -34,9 +34,15 @@ export async function takeBack(
 ): Promise<{ carried: ChangeCounts }> {
   const { folder, options } = context;
   const application = await applicationOf(context);
-  if (loadCutover(folder)?.phase !== 'carrying') forgetSourceCopy(folder);
+  const { phase, isOnTarget = false } = loadCutover(folder) ?? {};
+  if (phase !== 'carrying') forgetSourceCopy(folder);
   const why = failure === undefined ? {} : { failure };
-  const { isOnTarget = false } = changeCutover(folder, { phase: 'carrying', reason, ...why });
+  try {
+    changeCutover(folder, { phase: 'carrying', reason, ...why });
+  } catch (error) {
+    // A full disk is no reason to leave an application stopped that has never been anywhere else.
+    if (isOnTarget) throw error;
+  }
   // Without env files switched there is nothing that a start could find wrong, and whoever could not be stopped need not be.
   const carried = isOnTarget ? await leaveTarget(context, application, discard) : NO_CHANGES;
   removeCapture(options.source);

@@ -1,9 +1,9 @@
 // With triggers in the source the target ends as it does with the comparison alone, and no trigger outlives the switch-over.
-import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CutoverOptions } from '../../src/config/run-options.js';
 import { writeSample } from '../../src/demo/sample.js';
 import type { WizardEvent } from '../../src/events.js';
+import { Database } from '../../src/source/sqlite-driver.js';
 import { differencesByHand } from '../support/compare-by-hand.js';
 import { readDiary } from '../support/diary.js';
 import { type FailingProbe, startFailingProbe } from '../support/failing-probe.js';

@@ -1,7 +1,7 @@
 // What a rollback does when somebody has written to the old file since, and when the application has written very much to the target.
-import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeSample } from '../../src/demo/sample.js';
+import { Database } from '../../src/source/sqlite-driver.js';
 import { readDiary, untilDiary } from '../support/diary.js';
 import { saidIn, takeBack } from '../support/live-commands.js';
 import { type LiveSite, createLiveSite } from '../support/live-site.js';
