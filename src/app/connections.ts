@@ -26,8 +26,8 @@ interface ConnectionOptions {
 }
 
 export interface LeaveOptions extends ConnectionOptions {
-  /** Whether sessions that do nothing may stay: a monitor, a forgotten psql. */
-  readonly mayIdle?: boolean;
+  /** Sessions that do nothing may stay after this time: a monitor, a forgotten psql. */
+  readonly idleMs?: number;
 }
 
 export interface AwaitOptions extends ConnectionOptions {
@@ -102,22 +102,20 @@ async function repeat(action: () => Promise<unknown>, stop: AbortController): Pr
 }
 
 /**
- * Resolves when nobody else is connected, or at the timeout to those who may stay. Throws CONNECTIONS_LEFT (exit 7) naming who else
+ * Resolves when nobody else is connected, or to those who may stay. Throws CONNECTIONS_LEFT (exit 7) naming who else
  * is.
  */
 export async function waitForNoConnections(
   client: pg.Client,
-  { timeoutMs, pollMs = LEAVE_MS, ownPrefix = OWN_PREFIX, mayIdle = false }: LeaveOptions,
+  { timeoutMs, pollMs = LEAVE_MS, ownPrefix = OWN_PREFIX, idleMs = Infinity }: LeaveOptions,
 ): Promise<readonly Connection[]> {
-  const deadline = performance.now() + timeoutMs;
+  const startedAt = performance.now();
   for (;;) {
     const left = await applicationConnections(client, ownPrefix);
-    if (left.length === 0) return left;
-    if (performance.now() >= deadline) {
-      const isQuiet = left.every(({ state }) => state === 'idle');
-      if (mayIdle && isQuiet) return left;
-      throw connectionsLeft(left, timeoutMs);
-    }
+    const waitedMs = performance.now() - startedAt;
+    const mayStay = waitedMs >= idleMs && left.every(({ state }) => state === 'idle');
+    if (left.length === 0 || mayStay) return left;
+    if (waitedMs >= timeoutMs) throw connectionsLeft(left, timeoutMs);
     await sleep(pollMs);
   }
 }

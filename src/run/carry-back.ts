@@ -1,7 +1,7 @@
 // Carry-back: what the application has written to the target since it was switched over, found by content against the ledger and written
 // into the source as row changes. What the ledger lists as equal is not touched, so it may be repeated at any time.
 import type pg from 'pg';
-import { type ChangeCounts, NO_CHANGES, type RowChange, addCounts, countChanges } from '../chunk/changes.js';
+import type { ChangeCounts, RowChange } from '../chunk/changes.js';
 import type { RowDifference } from '../chunk/compare.js';
 import type { CarryBackResult, Job, TargetDigest } from '../chunk/jobs.js';
 import type { WorkerPool } from '../chunk/pool.js';
@@ -55,12 +55,20 @@ export class CarryBack {
     this.carried = state?.carried ?? {};
   }
 
-  /** What would be carried back now. Changes nothing. */
+  /** What would be carried back now. Changes nothing. Throws CARRY_BACK_VALUE (exit 10) while the application is still up. */
   async count(): Promise<ChangeCounts> {
-    let counts = NO_CHANGES;
-    const take: Take = (change) => (counts = addCounts(counts, countChanges([change])));
-    await this.find(take, () => undefined, this.context.stop);
-    return counts;
+    const changes = new SourceChanges(this.fitted.tables, this.fitted.present);
+    try {
+      await this.find(
+        (change) => changes.add(change),
+        () => undefined,
+        this.context.stop,
+      );
+      changes.check();
+      return changes.collected;
+    } finally {
+      changes.close();
+    }
   }
 
   /**

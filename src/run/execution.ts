@@ -181,18 +181,28 @@ export class Execution {
       return cause;
     const error = isTargetFailure(cause) ? targetError('the target cannot be asked', cause) : cause;
     const why = redactText(messageOf(error), this.io.secrets);
-    const file = writeByHand(this.path, this.state, why);
+    const file = this.byHand(why);
     return new WizardError({
       code: error instanceof WizardError ? error.code : 'ROLLBACK_FAILED',
       message: `the rollback is not finished: ${messageOf(error)}`,
       remedies: [
         ...(error instanceof WizardError ? error.remedies : []),
         'ttm-wizard rollback goes on where it was',
-        `${file} says what to do by hand`,
+        ...(file === undefined ? [] : [`${file} says what to do by hand`]),
       ],
       exitCode: 10,
       cause,
     });
+  }
+
+  /** The path of the file; undefined where it cannot be written, which must not hide why it was to be. */
+  private byHand(why: string): string | undefined {
+    try {
+      return writeByHand(this.path, this.state, why);
+    } catch (error) {
+      this.journal.recordBug(error);
+      return undefined;
+    }
   }
 
   private doneSteps(): StepName[] {

@@ -43,6 +43,11 @@ export class SourceChanges {
     return totalOf(this.counts);
   }
 
+  /** What has been collected so far. */
+  get collected(): ChangeCounts {
+    return this.counts;
+  }
+
   add(change: RowChange): void {
     this.counts = addCounts(this.counts, countChanges([change]));
     const { problems } = bindRow(targetOf(this.targets, change), change);
@@ -50,13 +55,17 @@ export class SourceChanges {
     if (this.problemCount === 0) this.spool.add(change);
   }
 
+  /** Throws CARRY_BACK_VALUE (exit 10) for values that the source cannot hold. */
+  check(): void {
+    if (this.problemCount > 0) throw this.badValues();
+  }
+
   /**
-   * Throws, with the file as it was, CARRY_BACK_VALUE for values that the source cannot hold, before the file is opened; CARRY_BACK_ROW
-   * when a row is not as the comparison saw it, or another row is in its way; and CARRY_BACK_FAILED for whatever else SQLite says. All
+   * Throws, with the file as it was, CARRY_BACK_VALUE as check() does, before the file is opened; CARRY_BACK_ROW when a row is not as the comparison saw it, or another row is in its way; and CARRY_BACK_FAILED for whatever else SQLite says. All
    * exit 10.
    */
   apply(file: string): ChangeCounts {
-    if (this.problemCount > 0) throw this.badValues();
+    this.check();
     if (this.size === 0) return NO_CHANGES;
     try {
       const db = openForWriting(file);

@@ -1,5 +1,6 @@
 // What happens when a switch-over fails after the stop: it takes itself back without being asked.
 import { EXIT, WizardError, codeOf, messageOf } from '../../src/errors.js';
+import type { Emit } from '../../src/events.js';
 import { type StepContext, Stopped, TakeBackFailed } from '../../src/run/step.js';
 import { withoutUrl } from './new-url.js';
 import { takeBack } from './take-back.js';
@@ -13,8 +14,7 @@ interface Failure {
 export async function failAndTakeBack(context: StepContext, cause: unknown): Promise<unknown> {
   const message = await withoutUrl(context, messageOf(cause));
   const failure = { code: codeOf(cause) ?? 'BUG', message };
-  context.emit({ type: 'notice', message: `taking the switch-over back: ${message}` });
-  await takeItBack(context, failure);
+  await takeItBack(context, failure, `taking the switch-over back: ${message}`);
   return cause instanceof Stopped ? cause : takenBack(failure, cause);
 }
 
@@ -24,18 +24,30 @@ export async function goOnTakingBack(
   failure: Failure | undefined,
 ): Promise<WizardError> {
   const message = 'a switch-over that was being taken back is taken back to its end first';
-  context.emit({ type: 'notice', message });
-  await takeItBack(context, failure);
+  await takeItBack(context, failure, message);
   return takenBack(failure ?? { code: 'INTERRUPTED', message: 'the switch-over was interrupted' }, undefined);
 }
 
-async function takeItBack(context: StepContext, failure: Failure | undefined): Promise<void> {
-  const why = failure === undefined ? {} : { failure };
+async function takeItBack(context: StepContext, failure: Failure | undefined, why: string): Promise<void> {
+  const given = failure === undefined ? {} : { failure };
+  const calm = { ...context, emit: calmly(context.emit) };
   try {
-    await takeBack(context, { reason: 'failure', ...why, discard: false });
+    calm.emit({ type: 'notice', message: why });
+    await takeBack(calm, { reason: 'failure', ...given, discard: false });
   } catch (error) {
     throw new TakeBackFailed(error);
   }
+}
+
+/** A disk too full for an event must not keep the application from being started again; the failure itself is told in any case. */
+function calmly(emit: Emit): Emit {
+  return (event) => {
+    try {
+      emit(event);
+    } catch (error) {
+      if (!(error instanceof WizardError)) throw error;
+    }
+  };
 }
 
 function takenBack({ code, message }: Failure, cause: unknown): WizardError {

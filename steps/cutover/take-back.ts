@@ -16,6 +16,9 @@ import { removeCapture } from '../../src/source/capture.js';
 import type { StepContext } from '../../src/run/step.js';
 import { showChanges } from './catch-up.js';
 
+/** The application's own sessions end with its processes, which have ended by now. */
+const IDLE_MS = 2000;
+
 interface TakeBack {
   readonly reason: 'failure' | 'rollback';
   /** The error that made it necessary. */
@@ -31,9 +34,15 @@ export async function takeBack(
 ): Promise<{ carried: ChangeCounts }> {
   const { folder, options } = context;
   const application = await applicationOf(context);
-  if (loadCutover(folder)?.phase !== 'carrying') forgetSourceCopy(folder);
+  const { phase, isOnTarget = false } = loadCutover(folder) ?? {};
+  if (phase !== 'carrying') forgetSourceCopy(folder);
   const why = failure === undefined ? {} : { failure };
-  const { isOnTarget = false } = changeCutover(folder, { phase: 'carrying', reason, ...why });
+  try {
+    changeCutover(folder, { phase: 'carrying', reason, ...why });
+  } catch (error) {
+    // A full disk is no reason to leave an application stopped that has never been anywhere else.
+    if (isOnTarget) throw error;
+  }
   // Without env files switched there is nothing that a start could find wrong, and whoever could not be stopped need not be.
   const carried = isOnTarget ? await leaveTarget(context, application, discard) : NO_CHANGES;
   removeCapture(options.source);
@@ -70,7 +79,7 @@ async function leaveTarget(
     return NO_CHANGES;
   }
   const client = await context.target();
-  const left = await waitForNoConnections(client, { timeoutMs: patience.sessionsMs, mayIdle: true });
+  const left = await waitForNoConnections(client, { timeoutMs: patience.sessionsMs, idleMs: IDLE_MS });
   for (const session of left)
     notice(
       `still in the target, and idle: ${showConnection(session)}; what it writes now is not carried back`,

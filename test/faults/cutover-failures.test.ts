@@ -9,6 +9,7 @@ import { Database } from '../../src/source/sqlite-driver.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CutoverOptions } from '../../src/config/run-options.js';
 import { writeSample } from '../../src/demo/sample.js';
+import { WizardError } from '../../src/errors.js';
 import type { WizardEvent } from '../../src/events.js';
 import { serverUrl } from '../support/database.js';
 import { readDiary, untilDiary } from '../support/diary.js';
@@ -193,6 +194,16 @@ describe('a switch-over is taken back', () => {
     );
   });
 
+  it('when the disk is too full for another event', async () => {
+    let isFull = false;
+    const onEvent = (event: WizardEvent): void => {
+      if (isFull && event.type === 'notice')
+        throw new WizardError({ code: 'BACKUP_DISK', message: 'the disk is full', exitCode: 75 });
+      isFull ||= event.type === 'notice' && STOPPING.test(event.message);
+    };
+    await expectTakenBack('BACKUP_DISK', 7, { onEvent });
+  });
+
   it('when the application does not start', async () => {
     const mark = join(site.folder, 'fail');
     const startCommand = `[ -e '${mark}' ] && rm '${mark}' && exit 1; ${site.startCommand}`;
@@ -223,7 +234,7 @@ describe('a switch-over does not begin, and the application goes on', () => {
       expect(told).not.toMatch(/^stopping: /m);
       expect(readDiary(site.diary).transactions.every(({ on }) => on.startsWith('sqlite:'))).toBe(true);
     };
-    const showsDiff = /^env file .*CR LF/;
+    const showsDiff = /^env file /;
     await refused('TARGET_CONNECTION', 5, showsDiff, () => changeTarget(`ALTER ROLE ${name} NOLOGIN`));
     changeTarget(`ALTER ROLE ${name} LOGIN`);
     const alter = 'ALTER TABLE tokens ADD COLUMN colour TEXT';
