@@ -1,5 +1,14 @@
 // The copy of the source that is kept before anything is carried back into it.
-import { closeSync, copyFileSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { FILES } from './folder.js';
 import type { StepContext } from './step.js';
@@ -10,6 +19,7 @@ export function copySource({ folder, options }: Pick<StepContext, 'folder' | 'op
   if (existsSync(file)) return;
   rmSync(`${file}.part`, { force: true });
   copyFileSync(options.source, `${file}.part`);
+  chmodSync(`${file}.part`, 0o600);
   const descriptor = openSync(`${file}.part`, 'r+');
   try {
     fsyncSync(descriptor);
