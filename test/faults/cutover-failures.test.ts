@@ -55,7 +55,7 @@ async function expectTakenBack(
   mend: () => void | Promise<void> = () => undefined,
 ): Promise<string> {
   const moved = await site.move(
-    { target, cutover: { ...site.cutover, ...failing.cutover } },
+    { target, jobs: 1, cutover: { ...site.cutover, ...failing.cutover } },
     failing.onEvent === undefined ? {} : { onEvent: failing.onEvent },
   );
   const told = saidIn(moved.events);
@@ -63,7 +63,7 @@ async function expectTakenBack(
   expect(envStateOf(site), told).toEqual(before);
   await expectOn('source', told);
   await mend();
-  const again = await site.move({ target });
+  const again = await site.move({ target, jobs: 1 });
   expect(again.exitCode, saidIn(again.events)).toBe(0);
   await expectOn('target', saidIn(again.events));
   return told;
@@ -228,7 +228,7 @@ describe('a switch-over does not begin, and the application goes on', () => {
   it('when the new URL is refused, a table has changed or a row of the target differs', async () => {
     const name = useRole();
     const refused = async (code: string, exitCode: number, when: RegExp, act: () => void): Promise<void> => {
-      const moved = await site.move({ target }, { onEvent: says(when, act) });
+      const moved = await site.move({ target, jobs: 1 }, { onEvent: says(when, act) });
       const told = saidIn(moved.events);
       expect(moved.events.at(-1), told).toMatchObject({ type: 'run.failed', code, exitCode });
       expect(told).not.toMatch(/^stopping: /m);
@@ -243,7 +243,7 @@ describe('a switch-over does not begin, and the application goes on', () => {
     const insert = `INSERT INTO app_settings (key, value) VALUES ('stranger', '')`;
     await refused('DIFFERENT', 6, /^brought over while/, () => changeTarget(insert));
     changeTarget(`DELETE FROM app_settings WHERE key = 'stranger'`);
-    const moved = await site.move({ target });
+    const moved = await site.move({ target, jobs: 1 });
     expect(moved.exitCode, saidIn(moved.events)).toBe(0);
     await expectOn('target', saidIn(moved.events));
   });

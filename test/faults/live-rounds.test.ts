@@ -40,7 +40,7 @@ describe(`switch-overs at random moments (TTM_ROUNDS_SEED=${SEED})`, () => {
       await sleep(random() * RUNS_FOR_MS);
       const failsAfterMs = random() * RUNS_FOR_MS;
       probe.fail(404, failsAfterMs);
-      const moved = await site.move({ cutover: { ...site.cutover, healthUrl: probe.url } });
+      const moved = await site.move({ jobs: 1, cutover: { ...site.cutover, healthUrl: probe.url } });
       const told = `round ${round}, the probe fails after ${failsAfterMs.toFixed(0)} ms\n${saidIn(moved.events)}`;
       expect(moved.exitCode, told).toBe(7);
       await expectNothingLost(site.source, told);
