@@ -1,6 +1,7 @@
 // What catch-up and rollback hand over to the run's own code; what that does is tested with the steps.
 import { resolve } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
+import { CATCH_UP_STEP, STEPS } from '../../steps/index.js';
 import { sessionOf } from './session.js';
 
 const { catchUpAgain, rollBack } = vi.hoisted(() => ({ catchUpAgain: vi.fn(), rollBack: vi.fn() }));
@@ -17,7 +18,7 @@ beforeEach(() => {
   rollBack.mockReset().mockResolvedValue(10);
 });
 
-/** The options and the RunIo of the last rollback. */
+/** The options, the steps and the RunIo of the last rollback. */
 function handedOver(): unknown[] {
   return rollBack.mock.calls.at(-1) ?? [];
 }
@@ -27,6 +28,7 @@ test('catch-up names folder, target and workers, keeps the password out of sight
   expect(await catchUp(session)).toBe(6);
   expect(catchUpAgain).toHaveBeenCalledExactlyOnceWith(
     { backupDir: resolve('b'), target: URL, jobs: 2 },
+    CATCH_UP_STEP,
     expect.objectContaining({ stop: session.stop, abort: session.abort }),
   );
   expect(session.secrets).toContain('geheim');
@@ -47,17 +49,16 @@ test('rollback names how to stop and start, what to give up, and ends with the e
 
 test('with --yes a rollback is confirmed at once, and nothing else is asked either', async () => {
   await rollback(sessionOf({ ...USUAL, yes: true }).session);
-  const [options, io] = handedOver();
-  const { confirm } = options as { confirm: (message: string) => Promise<boolean> };
+  const [, steps, io] = handedOver();
+  const { confirm } = io as { confirm: (message: string) => Promise<boolean> };
+  expect(steps).toBe(STEPS);
   await expect(confirm('Really?')).resolves.toBe(true);
   expect(io).not.toHaveProperty('ask');
 });
 
 test('at a terminal the person confirms it, and can be asked more', async () => {
   await rollback(sessionOf(USUAL).session);
-  const [options, io] = handedOver();
-  const { confirm } = options as { confirm: unknown };
-  const { ask } = io as { ask: unknown };
+  const { ask, confirm } = handedOver()[2] as { ask: unknown; confirm: unknown };
   expect([typeof confirm, typeof ask]).toEqual(['function', 'function']);
 });
 
@@ -66,7 +67,7 @@ test.each([
   ['with --json', { json: true }, true],
 ] as const)('%s and without --yes nobody confirms it', async (_, flags, isTerminal) => {
   await rollback(sessionOf({ ...USUAL, ...flags }, { isTerminal }).session);
-  const [options, io] = handedOver();
-  expect(options).toMatchObject({ confirm: undefined });
+  const io = handedOver()[2];
+  expect(io).not.toHaveProperty('confirm');
   expect(io).not.toHaveProperty('ask');
 });
