@@ -181,6 +181,7 @@ async function survey(
       db,
       stop: context.stop,
       onBadValue: context.options.onBadValue,
+      pace: 'steady',
       progress: (table, _, bytes) => {
         done.set(table, bytes);
         const sum = [...done.values()].reduce((a, b) => a + b, 0);

@@ -1,7 +1,7 @@
 // The application around the data: how it is stopped and started, where it is told its database, and how it is asked whether it is
 // well. From options, else from the plan as far as this machine has it, else from whoever can be asked.
 import { existsSync } from 'node:fs';
-import type { CutoverOptions } from '../config/run-options.js';
+import { type CutoverOptions, PATIENCE, type Patience } from '../config/run-options.js';
 import { EXIT, WizardError } from '../errors.js';
 import { type CutoverState, loadCutover } from '../run/cutover-state.js';
 import type { StepContext } from '../run/step.js';
@@ -17,6 +17,7 @@ export interface Application {
   readonly healthUrl: string;
   /** Paths that read the database, the quick one first. */
   readonly probes: readonly string[];
+  readonly patience: Patience;
   /** As kept in cutover.json, for a later command line. */
   readonly kept: NonNullable<CutoverState['services']>;
 }
@@ -30,7 +31,7 @@ export async function applicationOf(context: StepContext): Promise<Application> 
   const known = plan.application;
   const saved = context.folder === '' ? undefined : loadCutover(context.folder)?.services;
   const planned = (known?.envFiles ?? []).filter((path) => existsSync(path));
-  const envFiles = cutover.envFiles.length > 0 ? cutover.envFiles : planned;
+  const envFiles = firstOf(cutover.envFiles, saved?.envFiles ?? [], planned);
   const healthUrl = cutover.healthUrl ?? saved?.healthUrl ?? known?.healthUrl;
   const urlKey = known?.urlKey ?? DEFAULT_KEY;
   if (healthUrl === undefined) {
@@ -39,14 +40,20 @@ export async function applicationOf(context: StepContext): Promise<Application> 
     ]);
   }
   const { services, kept } = await servicesOf(context, cutover, saved, urlKey);
-  if (envFiles.length === 0 && saved === undefined) {
+  if (envFiles.length === 0) {
     const places = known === undefined ? '' : ` (none of ${known.envFiles.join(', ')} is there)`;
     throw needed(context, 'env-file', `no env file is known that names the database${places}`, [
       `--env-file FILE    the file that sets ${urlKey}; it is made when it is not there`,
     ]);
   }
   const probes = known?.probes ?? ['/'];
-  return { services, envFiles, urlKey, healthUrl, probes, kept: { ...kept, healthUrl } };
+  const patience = { ...PATIENCE, ...cutover.patience };
+  const all = { ...kept, healthUrl, envFiles: [...envFiles] };
+  return { services, envFiles, urlKey, healthUrl, probes, patience, kept: all };
+}
+
+function firstOf(...lists: readonly (readonly string[])[]): readonly string[] {
+  return lists.find((list) => list.length > 0) ?? [];
 }
 
 async function servicesOf(
@@ -54,7 +61,7 @@ async function servicesOf(
   cutover: CutoverOptions,
   saved: CutoverState['services'],
   urlKey: string,
-): Promise<{ services: Services; kept: Omit<Application['kept'], 'healthUrl'> }> {
+): Promise<{ services: Services; kept: Omit<Application['kept'], 'healthUrl' | 'envFiles'> }> {
   const earlier = cutover.services.length > 0 ? undefined : saved;
   const stop = cutover.stopCommand ?? earlier?.stopCommand;
   const start = cutover.startCommand ?? earlier?.startCommand;

@@ -9,6 +9,7 @@ import { WizardError } from '../errors.js';
 import { showDuration } from '../output/format.js';
 import { processesHolding } from '../source/open-files.js';
 import { type ChildEnd, runChild } from './child.js';
+import { WITH_NOTE, waitForEarlier } from './earlier-command.js';
 import type { Services } from './services.js';
 import { lastLines } from './systemctl.js';
 
@@ -40,12 +41,15 @@ async function runCommand(verb: 'stop' | 'start', options: CommandOptions): Prom
   const { timeoutMs = DEFAULT_TIMEOUT_MS, without = [] } = options;
   const folder = options.outputDir ?? (await mkdtemp(join(tmpdir(), 'ttm-wizard-')));
   const log = join(folder, `${verb}-command.log`);
+  // What a killed wizard had begun goes on without it; the two must not get into each other's way.
+  const note = join(folder, 'command.stat');
+  await waitForEarlier(note, timeoutMs);
   const output = openSync(log, 'a+', 0o600);
   let end: ChildEnd;
   let words: string[];
   try {
     const sizeBefore = fstatSync(output).size;
-    end = await runChild('sh', ['-c', options[verb]], { timeoutMs, output, without });
+    end = await runChild('sh', ['-c', WITH_NOTE, note, options[verb]], { timeoutMs, output, without });
     words = lastLines(readTail(output, sizeBefore));
   } finally {
     closeSync(output);

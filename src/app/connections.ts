@@ -18,11 +18,16 @@ export interface Connection {
   readonly state: string | undefined;
 }
 
-export interface ConnectionOptions {
+interface ConnectionOptions {
   readonly timeoutMs: number;
   readonly pollMs?: number;
   /** Beginning of the application_name of our own sessions, those of a killed run included. */
   readonly ownPrefix?: string;
+}
+
+export interface LeaveOptions extends ConnectionOptions {
+  /** Whether sessions that do nothing may stay: a monitor, a forgotten psql. */
+  readonly mayIdle?: boolean;
 }
 
 export interface AwaitOptions extends ConnectionOptions {
@@ -96,16 +101,23 @@ async function repeat(action: () => Promise<unknown>, stop: AbortController): Pr
   }
 }
 
-/** Resolves when nobody else is connected. Throws CONNECTIONS_LEFT (exit 7) naming who is. */
+/**
+ * Resolves when nobody else is connected, or at the timeout to those who may stay. Throws CONNECTIONS_LEFT (exit 7) naming who else
+ * is.
+ */
 export async function waitForNoConnections(
   client: pg.Client,
-  { timeoutMs, pollMs = LEAVE_MS, ownPrefix = OWN_PREFIX }: ConnectionOptions,
-): Promise<void> {
+  { timeoutMs, pollMs = LEAVE_MS, ownPrefix = OWN_PREFIX, mayIdle = false }: LeaveOptions,
+): Promise<readonly Connection[]> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const left = await applicationConnections(client, ownPrefix);
-    if (left.length === 0) return;
-    if (performance.now() >= deadline) throw connectionsLeft(left, timeoutMs);
+    if (left.length === 0) return left;
+    if (performance.now() >= deadline) {
+      const isQuiet = left.every(({ state }) => state === 'idle');
+      if (mayIdle && isQuiet) return left;
+      throw connectionsLeft(left, timeoutMs);
+    }
     await sleep(pollMs);
   }
 }

@@ -49,12 +49,15 @@ export type Job =
       /** Of an earlier pass of this process. */
       readonly fingerprint?: string;
     }
-  /** What the source needs to equal the target; nothing when the target is as the ledger says. */
+  /** What the source needs to equal the target; nothing when both are as they are known. */
   | {
       readonly kind: 'carry-back';
       readonly chunk: ChunkRange;
       readonly orphans: readonly OrphanRule[];
-      readonly ledger: Pick<ChunkSurvey, 'rows' | 'bad' | 'digest'>;
+      /** Absent for a part of a chunk: then it is compared in any case. */
+      readonly ledger?: KnownChunk;
+      /** Whether the source is to be looked at even where the target is as the ledger says. */
+      readonly isSourceSuspect: boolean;
     }
   /** SQLite's own check of the whole file. */
   | { readonly kind: 'integrity' }
@@ -102,6 +105,11 @@ export interface TargetDigest {
   readonly digest: string;
 }
 
+/** What the ledger says of a chunk, and the digests that an interrupted carry-back has given its rows in the source. */
+export interface KnownChunk extends Pick<ChunkSurvey, 'rows' | 'bad' | 'digest'> {
+  readonly carried: readonly string[];
+}
+
 interface VerifyResult {
   readonly source: ChunkSurvey;
   readonly target: TargetDigest;
@@ -134,8 +142,8 @@ export interface CarryBackResult {
   readonly target: TargetDigest;
   /** Whether the target is not as the ledger says. */
   readonly isChanged: boolean;
-  /** Whether the source is; only looked at when the target is not. */
-  readonly isSourceAsLedger: boolean;
+  /** Whether the source holds what it held, or what we have carried back; true where it was not looked at. */
+  readonly isSourceKnown: boolean;
   readonly changes: readonly RowChange[];
 }
 

@@ -14,6 +14,9 @@ export type WorkerReply =
   | { readonly failure: { code: string; message: string; remedies: readonly string[]; exitCode: ExitCode } }
   | { readonly bug: string };
 
+/** How jobs are handed out; see WorkerPool.run. */
+export type Pace = 'steady' | 'in rounds';
+
 // Young generations of the default size let each thread grow by a hundred megabytes before the first collection.
 const HEAP_LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 512 };
 
@@ -34,12 +37,18 @@ export class WorkerPool {
   /**
    * Performs all jobs, `done` being called as each ends, in the order of ending. After `signal` aborts no further job is
    * begun; resolves to whether all were done. Rejects with the first failure, when no job is running any more.
+   *
+   * `in rounds` gives each thread one job and waits for all of them before the next. That is the pace for a file that others write to:
+   * a lock on a file belongs to the process, so a thread that begins to read while another still reads does not see that a writer waits
+   * (unixLock in SQLite's os_unix.c), and readers that always overlap would keep it waiting for ever.
    */
   async run<J extends Job>(
     jobs: Iterator<J>,
     done: (job: J, result: JobResults[J['kind']]) => void | Promise<void>,
     signal: AbortSignal,
+    pace: Pace = 'steady',
   ): Promise<boolean> {
+    if (pace === 'in rounds') return this.runInRounds(jobs, done, signal);
     let isComplete = true;
     let failed = false;
     const results = await Promise.allSettled(
@@ -63,6 +72,26 @@ export class WorkerPool {
     );
     for (const result of results) if (result.status === 'rejected') throw result.reason;
     return isComplete;
+  }
+
+  private async runInRounds<J extends Job>(
+    jobs: Iterator<J>,
+    done: (job: J, result: JobResults[J['kind']]) => void | Promise<void>,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    for (;;) {
+      if (signal.aborted) return false;
+      const round: [Worker, J][] = [];
+      for (const worker of this.workers) {
+        const next = jobs.next();
+        if (next.done !== true) round.push([worker, next.value]);
+      }
+      if (round.length === 0) return true;
+      const results = await Promise.allSettled(
+        round.map(async ([worker, job]) => done(job, await perform(worker, job))),
+      );
+      for (const result of results) if (result.status === 'rejected') throw result.reason;
+    }
   }
 
   /** Lets the threads close their connections and end. */

@@ -8,7 +8,7 @@ import { Stopped } from '../run/step.js';
 import type { FittedPlan } from '../source/drift.js';
 import type { OrphanRule, SurveyResult } from './jobs.js';
 import { planChunks } from './plan.js';
-import type { WorkerPool } from './pool.js';
+import type { Pace, WorkerPool } from './pool.js';
 
 const keyText = z.array(z.string()).nullable();
 const surveySchema = z.object({ rows: z.number(), bad: z.number(), bytes: z.number(), digest: z.string() });
@@ -42,6 +42,8 @@ export interface ScanOptions {
   /** What becomes of a row with a bad value; decides the severity of the findings. */
   readonly onBadValue: 'stop' | 'quarantine';
   readonly progress: (table: string, rows: number, bytes: number) => void;
+  /** `in rounds` for a file that others write to. */
+  readonly pace: Pace;
 }
 
 /** Reads every value once. Throws Stopped when asked to stop. */
@@ -52,6 +54,7 @@ export async function scanTables({
   stop,
   onBadValue,
   progress,
+  pace,
 }: ScanOptions): Promise<ScanResult> {
   const chunks: SurveyedChunk[] = [];
   const badKeys: Record<string, string[]> = {};
@@ -81,6 +84,7 @@ export async function scanTables({
         progress(table.name, rows, bytes);
       },
       stop,
+      pace,
     );
     if (!isComplete) throw new Stopped();
     if (keys.length > 0 && isParent(table, fitted)) badKeys[table.name] = boundedKeys(table, keys);

@@ -11,9 +11,9 @@ import { findDamage } from '../source/soundness.js';
 import { openSource, sourceError } from '../source/sqlite.js';
 import { connectTarget, targetError } from '../target/connect.js';
 import { fillSql, quoteName } from '../target/sql.js';
+import { carryBackChunk } from './carry-back.js';
 import { catchUpChunk } from './catch-up.js';
-import type { RowChange } from './changes.js';
-import { type RowDifference, changeFor, compareLines, compareRows, sourceLines } from './compare.js';
+import { type RowDifference, compareRows } from './compare.js';
 import { copyChunk } from './copy.js';
 import type { Job, JobResults, WorkerSetup } from './jobs.js';
 import type { WorkerReply, WorkerRequest } from './pool.js';
@@ -79,7 +79,7 @@ async function perform(job: Job): Promise<JobResults[Job['kind']]> {
     case 'catch-up':
       return catchUpChunk(source(), readerFor(job.chunk.table), job, await targetClient());
     case 'carry-back':
-      return carryBackChunk(job);
+      return carryBackChunk(readerFor(job.chunk.table), job, await targetClient(), digestTarget);
     case 'integrity':
       return findDamage(source(), 'integrity_check', 20);
     case 'query':
@@ -98,28 +98,6 @@ async function compareChunk({
     if (differences.length < MAX_DIFFERENCES) differences.push(difference);
   });
   return { differences, count };
-}
-
-async function carryBackChunk({
-  chunk,
-  orphans,
-  ledger,
-}: Extract<Job, { kind: 'carry-back' }>): Promise<JobResults['carry-back']> {
-  const client = await targetClient();
-  const target = await digestTarget(client, chunk);
-  if (target.digest === ledger.digest && target.rows === ledger.rows)
-    return { target, isChanged: false, isSourceAsLedger: true, changes: [] };
-  const reader = readerFor(chunk.table);
-  const survey = surveyChunk(reader, chunk, orphans);
-  // A chunk that was cut since has no digest yet: then it is the application that has written so much.
-  const isSourceAsLedger =
-    ledger.digest === '' ||
-    (survey.digest === ledger.digest && survey.rows === ledger.rows && survey.bad === ledger.bad);
-  const changes: RowChange[] = [];
-  await compareLines(client, reader.table, chunk, sourceLines(reader, chunk, orphans), (difference) =>
-    changes.push(changeFor('source', reader.table, difference)),
-  );
-  return { target, isChanged: true, isSourceAsLedger, changes };
 }
 
 function runQuery(sql: string): JobResults['query'] {

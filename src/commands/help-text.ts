@@ -31,7 +31,7 @@ const EXAMPLES: Readonly<Record<CommandName, readonly string[]>> = {
   ],
   report: ['ttm-wizard report', 'ttm-wizard report --json > report.json'],
   doctor: ['ttm-wizard doctor', 'ttm-wizard doctor --target postgresql://app@db/app'],
-  demo: ['ttm-wizard demo', 'ttm-wizard demo --clean'],
+  demo: ['ttm-wizard demo', 'ttm-wizard demo --rollback', 'ttm-wizard demo --clean'],
 };
 
 /** The answer to `ttm-wizard --help`: all commands, and all options but those of one command only. */

@@ -9,7 +9,7 @@ export const COMMANDS = [
   { name: 'rollback', help: 'take a run back' },
   { name: 'report', help: "the last run's report as text or JSON" },
   { name: 'doctor', help: 'is this machine ready?' },
-  { name: 'demo', help: 'a sample source and a private PostgreSQL, migrated' },
+  { name: 'demo', help: 'a sample application, moved to a private PostgreSQL' },
 ] as const;
 export type CommandName = (typeof COMMANDS)[number]['name'];
 
@@ -254,9 +254,16 @@ const table = [
     default: 'ttm-demo',
   },
   {
+    name: 'rollback',
+    env: 'TTM_DEMO_ROLLBACK',
+    help: 'take its application back',
+    group: 'Demo',
+    commands: ['demo'],
+  },
+  {
     name: 'clean',
     env: 'TTM_DEMO_CLEAN',
-    help: 'stop its server, remove it all',
+    help: 'stop all of it, remove it all',
     group: 'Demo',
     commands: ['demo'],
   },

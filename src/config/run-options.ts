@@ -1,6 +1,18 @@
 // What one migration is asked to do, after flags, environment, config file and defaults have been brought together.
 import type { Plan } from '../plans/plan.js';
 
+/** How long the switch-over waits for others, in milliseconds. */
+export interface Patience {
+  /** For processes to let go of the source after the services have stopped. */
+  readonly releaseMs: number;
+  /** For the application's sessions to leave the target. */
+  readonly sessionsMs: number;
+  /** For a good answer of the application, from its start on. */
+  readonly probeMs: number;
+}
+
+export const PATIENCE: Patience = { releaseMs: 30_000, sessionsMs: 30_000, probeMs: 60_000 };
+
 /** How the application is switched over. */
 export interface CutoverOptions {
   /** The first beats the others, as systemd's EnvironmentFile beats .env; empty for those of the plan that exist. */
@@ -14,6 +26,8 @@ export interface CutoverOptions {
   readonly healthUrl?: string;
   /** Whether changes of the source are also logged by triggers in it, so that the last catch-up need not read it all. */
   readonly capture: 'none' | 'triggers';
+  /** PATIENCE, unless given. */
+  readonly patience?: Partial<Patience>;
 }
 
 export interface RunOptions {

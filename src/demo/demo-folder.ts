@@ -1,52 +1,87 @@
-// Everything the demo makes, in one folder: sample.db, a private PostgreSQL that keeps running, a fresh database, backups/ and
-// pgpass, so that no command line shows the password.
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { execa } from 'execa';
-import pg from 'pg';
+// Everything the demo makes, in one folder: sample.db, application/, a private PostgreSQL that keeps running, backups/, and pgpass, so
+// that no command line shows the password. One demo at a time works in it.
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { EXIT, WizardError } from '../errors.js';
-import { packageRoot } from '../package-root.js';
+import { lockFolder } from '../run/lock.js';
+import { type DemoApplication, openApplication, stopApplication } from './demo-application.js';
+import { DATABASE, type Database, openDatabase } from './demo-database.js';
+import { type LastDemo, findLastDemo } from './last-demo.js';
 import { openServerFolder } from './postgres-folder.js';
 import { findRunningServer, stopAdopted } from './postgres-process.js';
 import { type PostgresServer, removePostgres, startPostgres } from './postgres-server.js';
 import { writeSample } from './sample.js';
 
-const DATABASE = 'tothemoon_demo';
 const SCORES = 50_000;
 /** Written by the server's own folder; without it a folder is not the demo's. */
 const MARK = 'server.json';
-const MADE_HERE = ['sample.db', 'sample.db.unfinished', 'pgpass', 'backups'];
+/** What a second demo in the folder finds in its way. */
+const LOCK_FILES = ['.ttm-wizard.lock', '.ttm-wizard.holder'];
+const MADE_HERE = ['sample.db', 'sample.db.unfinished', 'application', 'pgpass', 'backups', 'backups.old'];
 
-export interface PreparedDemo {
-  readonly source: string;
+export interface Demo {
+  readonly folder: string;
+  readonly server: PostgresServer;
+  readonly application: DemoApplication;
   /** Holds the password. */
   readonly target: string;
   readonly backupDir: string;
-  /** server_version_num */
-  readonly serverVersion: number;
-  /** What to type to look at the result and to clean up. */
-  howToLook(): string[];
+  readonly pgpass: string;
+  readonly database: Database;
+  readonly last: LastDemo;
 }
 
 type Say = (line: string) => void;
 
-/** Makes or finds all of it in `folder`; the database of an earlier demo is replaced by an empty one. */
-export async function prepareDemo(folder: string, say: Say): Promise<PreparedDemo> {
-  if (existsSync(folder) && !existsSync(join(folder, MARK)) && readdirSync(folder).length > 0)
-    throw notADemo(folder);
-  mkdirSync(folder, { recursive: true, mode: 0o755 });
-  say(`The demo lives in ${folder}.`);
-  const server = await startPostgres({ folder, log: say });
-  const source = makeSample(folder, say);
-  const backupDir = join(folder, 'backups');
-  rmSync(backupDir, { recursive: true, force: true });
-  const serverVersion = await makeDatabase(server, say);
-  const pgpass = join(folder, 'pgpass');
-  const line = ['127.0.0.1', server.port, '*', server.superuser, server.password].join(':');
-  writeFileSync(pgpass, `${line}\n`, { mode: 0o600 });
-  const psql = await findPsql(server.binDir);
-  const howToLook = (): string[] => lookLines({ folder, server, pgpass, psql });
-  return { source, target: server.url(DATABASE), backupDir, serverVersion, howToLook };
+/** Starts or finds the server and hands the demo to `work`, while nobody else may use the folder. Throws LOCKED (exit 8). */
+export async function inDemo<T>(path: string, say: Say, work: (demo: Demo) => Promise<T>): Promise<T> {
+  if (!isDemo(path)) throw notADemo(path);
+  mkdirSync(path, { recursive: true, mode: 0o755 });
+  // The server and the application name their files by where they are, not by a link that leads there.
+  const folder = realpathSync(path);
+  const lock = lockDemo(folder);
+  try {
+    say(`The demo lives in ${folder}.`);
+    const server = await startPostgres({ folder, log: say });
+    const database = await openDatabase(server);
+    const pgpass = join(folder, 'pgpass');
+    const line = ['127.0.0.1', server.port, '*', server.superuser, server.password].join(':');
+    writeFileSync(pgpass, `${line}\n`, { mode: 0o600 });
+    const application = await openApplication(join(folder, 'application'));
+    const backupDir = join(folder, 'backups');
+    const target = server.url(DATABASE);
+    const last = findLastDemo(backupDir);
+    return await work({ folder, server, application, target, backupDir, pgpass, database, last });
+  } finally {
+    lock.release();
+  }
+}
+
+/** An application that runs on a new sample, and an empty database; nothing of an earlier demo is left. */
+export async function beginAnew({ folder, application, backupDir, database }: Demo, say: Say): Promise<void> {
+  await application.stop();
+  // Renamed first: half of a run is no run.
+  if (existsSync(backupDir)) renameSync(backupDir, `${backupDir}.old`);
+  rmSync(`${backupDir}.old`, { recursive: true, force: true });
+  await database.makeEmpty(say);
+  await application.renew(makeSample(folder, say));
+}
+
+/** Whether what the last demo left is still there to go on with: its database on its server, and its file of SQLite. */
+export function isWhole({ last, database, server, application }: Demo): boolean {
+  if (last.kind === 'none') return false;
+  // What was taken back needs no more of its database, which is empty.
+  const hasTarget = database.existed && last.run.state.target.port === server.port;
+  return existsSync(application.source) && (hasTarget || last.kind === 'taken-back');
 }
 
 function makeSample(folder: string, say: Say): string {
@@ -60,98 +95,58 @@ function makeSample(folder: string, say: Say): string {
   return file;
 }
 
-/** Creates the empty database and answers with the server's version number. */
-async function makeDatabase(server: PostgresServer, say: Say): Promise<number> {
-  const client = new pg.Client({ connectionString: server.url() });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [DATABASE]);
-    if (rowCount !== 0) {
-      say(`Dropping the database ${DATABASE} of the last demo, and creating it anew.`);
-      await client.query(`DROP DATABASE ${DATABASE} WITH (FORCE)`);
-    }
-    await client.query(`CREATE DATABASE ${DATABASE} TEMPLATE template0 ENCODING 'UTF8'`);
-    const { rows } = await client.query<{ number: string }>(
-      `SELECT current_setting('server_version_num') AS number`,
-    );
-    return Number(rows[0]?.number);
-  } finally {
-    await client.end();
-  }
-}
-
-async function findPsql(binDir: string): Promise<string | undefined> {
-  if (!(await execa('psql', ['--version'], { reject: false })).failed) return 'psql';
-  const beside = join(binDir, 'psql');
-  return existsSync(beside) ? beside : undefined;
-}
-
-interface Place {
-  readonly folder: string;
-  readonly server: PostgresServer;
-  readonly pgpass: string;
-  readonly psql: string | undefined;
-}
-
-function lookLines({ folder, server, pgpass, psql }: Place): string[] {
-  const address = `-h 127.0.0.1 -p ${server.port} -U ${server.superuser} ${DATABASE}`;
-  const url = `postgresql://${server.superuser}@127.0.0.1:${server.port}/${DATABASE}`;
-  const query = 'SELECT token_id, score, created_at FROM token_scores ORDER BY id DESC LIMIT 5';
-  const script = `const{Client}=require("pg");const c=new Client("${url}");c.connect().then(()=>c.query("${query}")).then(r=>console.table(r.rows)).finally(()=>c.end())`;
-  const look =
-    psql === undefined
-      ? [
-          'psql is not on this machine; this does the same:',
-          `  cd ${quote(packageRoot())} && PGPASSFILE=${quote(pgpass)} node --no-deprecation -e '${script}'`,
-        ]
-      : [
-          'Look at the result (the server keeps running for that):',
-          `  PGPASSFILE=${quote(pgpass)} ${quote(psql)} ${address}`,
-          `  PGPASSFILE=${quote(pgpass)} ${quote(psql)} ${address} -c '${query}'`,
-        ];
-  const option = folder === resolve('ttm-demo') ? '' : ` --folder ${quote(folder)}`;
-  return [
-    '',
-    ...look,
-    'Clean up: stops the server and removes the folder:',
-    `  ${ownCommand()} demo --clean${option}`,
-  ];
-}
-
-/** How this wizard was started, to be typed again. */
-function ownCommand(): string {
-  const isInstalled = packageRoot().includes('node_modules');
-  return isInstalled ? 'npx ttm-wizard' : `node ${quote(join(packageRoot(), 'bin', 'ttm-wizard.js'))}`;
-}
-
-/** For a POSIX shell. */
-function quote(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
-/** Stops the server and deletes what the demo has made; the folder itself goes if nothing else is in it. */
-export async function cleanDemo(folder: string, say: Say): Promise<void> {
-  if (!existsSync(folder)) {
-    say(`There is no demo in ${folder}.`);
+/** Stops application and server and deletes what the demo has made; the folder itself goes if nothing else is in it. */
+export async function cleanDemo(path: string, say: Say): Promise<void> {
+  if (!existsSync(path)) {
+    say(`There is no demo in ${path}.`);
     return;
   }
-  if (!existsSync(join(folder, MARK))) throw notADemo(folder);
-  const place = await openServerFolder(folder);
-  const running = await findRunningServer(place);
-  await stopAdopted(place);
-  // A long path has its socket in a temporary folder of its own.
-  if (running !== undefined && dirname(running.socketDir) !== place.home)
-    rmSync(dirname(running.socketDir), { recursive: true, force: true });
-  await removePostgres(folder);
-  for (const name of MADE_HERE) rmSync(join(folder, name), { recursive: true, force: true });
+  if (!isDemo(path)) throw notADemo(path);
+  const folder = realpathSync(path);
+  const lock = lockDemo(folder);
+  try {
+    await stopApplication(join(folder, 'application'));
+    const place = await openServerFolder(folder);
+    const running = await findRunningServer(place);
+    await stopAdopted(place);
+    // A long path has its socket in a temporary folder of its own.
+    if (running !== undefined && dirname(running.socketDir) !== place.home)
+      rmSync(dirname(running.socketDir), { recursive: true, force: true });
+    for (const name of MADE_HERE) rmSync(join(folder, name), { recursive: true, force: true });
+    // The mark goes last, so that a clean-up cut short can be repeated.
+    await removePostgres(folder);
+  } finally {
+    lock.release();
+  }
+  for (const name of LOCK_FILES) rmSync(join(folder, name), { force: true });
   const left = readdirSync(folder);
   if (left.length === 0) rmdirSync(folder);
   say(
     left.length === 0
-      ? `${folder} is removed.`
+      ? `${folder} is removed; its application and its server are stopped.`
       : `The demo is removed; ${folder} still holds ${left.join(', ')}.`,
   );
+}
+
+export function hasDemo(folder: string): boolean {
+  return existsSync(join(folder, MARK));
+}
+
+/** Also true of a folder that is not there, is empty, or holds no more than a demo that has just begun or is all but removed. */
+function isDemo(folder: string): boolean {
+  if (!existsSync(folder) || hasDemo(folder)) return true;
+  return readdirSync(folder).every((name) => LOCK_FILES.includes(name));
+}
+
+function lockDemo(folder: string): { release(): void } {
+  try {
+    return lockFolder(folder);
+  } catch (error) {
+    if (!(error instanceof WizardError)) throw error;
+    const { code, message, exitCode } = error;
+    const remedies = ['wait until it has ended, or --folder DIR names another folder'];
+    throw new WizardError({ code, message, remedies, exitCode, cause: error });
+  }
 }
 
 function notADemo(folder: string): WizardError {

@@ -1,9 +1,9 @@
 // A private PostgreSQL server in a folder of its own: for `ttm-wizard demo` and for every test.
 // It listens on 127.0.0.1 with a random password, and lives on when we are killed: the next start finds it.
 import { lstat, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { EXIT, WizardError } from '../errors.js';
+import { freePort } from './free-port.js';
 import {
   copyEmbedded,
   listPostgresBinaries,
@@ -82,20 +82,6 @@ async function choosePrograms(place: ServerFolder, prefer: PostgresKind | undefi
   throw postgresNotFound(
     all.length === 0 ? undefined : `${all.map(({ binDir }) => binDir).join(' and ')} cannot be run`,
   );
-}
-
-/** `wanted` if it can be had on 127.0.0.1 (0 asks for any), else undefined. */
-async function freePort(wanted: number): Promise<number | undefined> {
-  const probe = createServer();
-  const port = await new Promise<number | undefined>((resolve) => {
-    probe.once('error', () => resolve(undefined));
-    probe.listen(wanted, '127.0.0.1', () => {
-      const address = probe.address();
-      resolve(typeof address === 'object' ? address?.port : undefined);
-    });
-  });
-  if (probe.listening) await new Promise((resolve) => probe.close(resolve));
-  return port;
 }
 
 async function choosePort(wanted: number | undefined, former: number | undefined): Promise<number> {

@@ -1,129 +1,238 @@
 // Carry-back: what the application has written to the target since it was switched over, found by content against the ledger and written
 // into the source as row changes. What the ledger lists as equal is not touched, so it may be repeated at any time.
-import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { type ChangeCounts, type RowChange, countChanges } from '../chunk/changes.js';
+import type pg from 'pg';
+import { type ChangeCounts, NO_CHANGES, type RowChange, addCounts, countChanges } from '../chunk/changes.js';
 import type { RowDifference } from '../chunk/compare.js';
-import type { CarryBackResult, Job } from '../chunk/jobs.js';
+import type { CarryBackResult, Job, TargetDigest } from '../chunk/jobs.js';
+import type { WorkerPool } from '../chunk/pool.js';
+import type { ChunkRange } from '../chunk/range.js';
 import { orphanRules } from '../chunk/scan.js';
 import { WizardError } from '../errors.js';
-import { applyToSource, settleSource } from '../source/carry-back.js';
 import { showRows } from '../output/format.js';
+import type { TablePlan } from '../plans/plan.js';
+import { SourceChanges, settleSource } from '../source/carry-back.js';
 import type { FittedPlan } from '../source/drift.js';
+import { sourceStamp } from '../source/stamp.js';
 import { targetChunkLimits } from '../target/chunk-limits.js';
-import { type LedgerChunk, copiedChunks, inTransaction } from '../target/ledger.js';
+import { type LedgerChunk, copiedChunks, inTransaction, nameOfChunk } from '../target/ledger.js';
 import { loadSql } from '../target/sql.js';
-import { FILES } from './folder.js';
-import { splitOpenChunks } from './open-chunks.js';
+import { changeCutover, loadCutover } from './cutover-state.js';
+import { otherWrites } from './other-writes.js';
 import { progressOf } from './progress.js';
 import { chunkList, fittedPlan, poolFor } from './snapshot.js';
+import { copySource } from './source-copy.js';
 import { type StepContext, Stopped } from './step.js';
 
 type CompareJob = Extract<Job, { kind: 'compare' }>;
+type CarryBackJob = Extract<Job, { kind: 'carry-back' }>;
 
+/** One entry of the ledger that is to be changed; several parts where the application has written so much that it is cut. */
 interface Found {
   readonly chunk: LedgerChunk;
-  readonly result: CarryBackResult;
+  readonly parts: { readonly chunk: ChunkRange; readonly target: TargetDigest }[];
+  readonly target: TargetDigest;
+  readonly isSourceKnown: boolean;
 }
+
+/** Gets each change that is wanted. */
+type Take = (change: RowChange) => void;
+/** Gets each chunk in which somebody else has written to the source. */
+type Others = (chunk: LedgerChunk, result: Pick<CarryBackResult, 'isChanged' | 'changes'>) => void;
 
 export class CarryBack {
   private readonly context: StepContext;
   private readonly fitted: FittedPlan;
+  private readonly isSourceSuspect: boolean;
+  private readonly carried: Readonly<Record<string, readonly string[]>>;
 
   constructor(context: StepContext) {
     this.context = context;
     // Before anything reads it: a process killed while writing leaves a journal that only a writer can take back.
     settleSource(context.options.source);
     this.fitted = fittedPlan(context);
+    const state = loadCutover(context.folder);
+    this.isSourceSuspect = state?.sourceStamp !== sourceStamp(context.options.source);
+    this.carried = state?.carried ?? {};
   }
 
-  /** What would be carried back now. Changes nothing but the limits of chunks in the ledger. */
+  /** What would be carried back now. Changes nothing. */
   async count(): Promise<ChangeCounts> {
-    return countChanges((await this.find()).flatMap(({ result }) => wantedOf(result)));
+    let counts = NO_CHANGES;
+    const take: Take = (change) => (counts = addCounts(counts, countChanges([change])));
+    await this.find(take, () => undefined, this.context.stop);
+    return counts;
   }
 
   /**
    * Brings the source to the state of the target and notes it in the ledger. Rows that somebody has written to the source behind the
-   * application's back are kept, and named as a finding. Throws errors of exit 10.
+   * application's back are kept, and named as a finding. Throws errors of exit 10. Is not stopped by Ctrl-C: the application stands.
    */
   async run(): Promise<ChangeCounts> {
-    const { context } = this;
-    const client = await context.target();
-    const found = await this.find();
-    const changes = found.flatMap(({ result }) => wantedOf(result));
-    for (const { chunk, result } of found) if (!result.isSourceAsLedger) this.reportOthers(chunk, result);
-    if (changes.length > 0) backUpSource(context);
-    applyToSource(context.options.source, this.fitted.tables, this.fitted.present, changes);
-    await this.verify(found);
-    await inTransaction(client, async () => {
-      for (const { chunk, result } of found) {
-        await client.query(loadSql('ledger/update_chunk.sql'), [
-          ...[context.run, chunk.table_name, chunk.number, chunk.digest],
-          ...[result.target.rows, chunk.quarantined, chunk.bytes, result.target.digest],
-        ]);
+    const { context, fitted } = this;
+    const { source } = context.options;
+    const changes = new SourceChanges(fitted.tables, fitted.present);
+    const never = new AbortController().signal;
+    try {
+      const take: Take = (change) => changes.add(change);
+      const others: Others = (chunk, result) => {
+        const event = otherWrites(chunk, result, context.folder);
+        if (event !== undefined) context.emit(event);
+      };
+      const found = await this.find(take, others, never);
+      if (changes.size > 0) {
+        copySource(context);
+        changeCutover(context.folder, { carried: this.carriedWith(found) });
       }
-    });
-    return countChanges(changes);
+      const counts = changes.apply(source);
+      await this.verify(found, never);
+      const client = await context.target();
+      await inTransaction(client, async () => {
+        for (const one of found) await this.note(client, one);
+      });
+      return counts;
+    } finally {
+      changes.close();
+    }
   }
 
-  private async find(): Promise<Found[]> {
+  private async find(take: Take, others: Others, signal: AbortSignal): Promise<Found[]> {
     const { context, fitted } = this;
     const client = await context.target();
-    const before = await copiedChunks(client, context.run);
-    await splitOpenChunks(client, context.run, fitted.tables, before, (table, from) =>
-      targetChunkLimits(client, table, from),
-    );
     const chunks = await copiedChunks(client, context.run);
     const pool = await poolFor(context, fitted, context.options.source);
     const progress = progressOf(context.emit, 'cutover');
     const found: Found[] = [];
     let done = 0;
     for (const table of fitted.tables) {
-      const orphans = orphanRules(table, chunkList(context).badKeys);
       const own = new Map(
         chunks.filter((one) => one.table_name === table.name).map((one) => [one.number, one]),
       );
-      const jobs = [...own.values()].map(({ number, low, high, rows, quarantined, digest }) => ({
-        kind: 'carry-back' as const,
-        chunk: { table: table.name, number, low, high },
-        orphans,
-        ledger: { rows, bad: quarantined, digest },
-      }));
+      const open = [...own.values()].find(({ high }) => high === null);
+      const parts = open === undefined ? [] : await targetChunkLimits(client, table, open);
+      // One full chunk and a beginning one are not worth a cut.
+      const cut = open !== undefined && parts.length > 2 ? open : undefined;
+      const jobs = [...own.values()]
+        .filter((chunk) => chunk !== cut)
+        .map((chunk) => this.jobFor(table, rangeOf(chunk), chunk));
       const isComplete = await pool.run(
         jobs.values(),
         (job, result) => {
-          progress({
-            doing: 'looking for what was written',
-            done: ++done,
-            total: chunks.length,
-            unit: 'parts',
-          });
+          const total = chunks.length;
+          progress({ doing: 'looking for what was written', done: ++done, total, unit: 'parts' });
           const chunk = own.get(job.chunk.number);
-          if (chunk !== undefined && result.isChanged) found.push({ chunk, result });
+          if (chunk === undefined) return;
+          if (!result.isSourceKnown) others(chunk, result);
+          if (!result.isChanged) return;
+          for (const change of wantedOf(result)) take(change);
+          const { target, isSourceKnown } = result;
+          found.push({ chunk, parts: [{ chunk: job.chunk, target }], target, isSourceKnown });
         },
-        context.stop,
+        signal,
       );
       if (!isComplete) throw new Stopped();
+      if (cut === undefined) continue;
+      done++;
+      found.push(await this.findInParts(pool, table, cut, parts, { take, others, signal }));
     }
     return found;
   }
 
+  /** The open end of a table to which more has been written than is compared at once. */
+  private async findInParts(
+    pool: WorkerPool,
+    table: TablePlan,
+    chunk: LedgerChunk,
+    parts: readonly ChunkRange[],
+    { take, others, signal }: { take: Take; others: Others; signal: AbortSignal },
+  ): Promise<Found> {
+    const whole = { target: { rows: 0, digest: '' }, isSourceKnown: true };
+    const orphans = orphanRules(table, chunkList(this.context).badKeys);
+    await pool.run(
+      [{ kind: 'verify' as const, chunk: rangeOf(chunk), orphans }].values(),
+      (_, { source, target }) => {
+        whole.target = target;
+        whole.isSourceKnown =
+          source.bad === chunk.quarantined &&
+          (source.digest === chunk.digest || this.carriedOf(chunk).includes(source.digest));
+      },
+      signal,
+    );
+    const found: Found = { chunk, parts: [], ...whole };
+    const foreign: RowChange[] = [];
+    const isComplete = await pool.run(
+      parts.map((part) => this.jobFor(table, part)).values(),
+      (job, result) => {
+        const known = { ...result, isSourceKnown: whole.isSourceKnown };
+        for (const change of wantedOf(known)) take(change);
+        if (!whole.isSourceKnown) foreign.push(...result.changes.filter(({ kind }) => kind !== 'insert'));
+        found.parts.push({ chunk: job.chunk, target: result.target });
+      },
+      signal,
+    );
+    if (!isComplete) throw new Stopped();
+    if (!whole.isSourceKnown) others(chunk, { isChanged: true, changes: foreign });
+    return { ...found, parts: found.parts.sort((a, b) => a.chunk.number - b.chunk.number) };
+  }
+
+  private jobFor(table: TablePlan, chunk: ChunkRange, entry?: LedgerChunk): CarryBackJob {
+    const orphans = orphanRules(table, chunkList(this.context).badKeys);
+    const common = { kind: 'carry-back' as const, chunk, orphans, isSourceSuspect: this.isSourceSuspect };
+    if (entry === undefined) return common;
+    const { rows, quarantined: bad, digest } = entry;
+    return { ...common, ledger: { rows, bad, digest, carried: this.carriedOf(entry) } };
+  }
+
+  private carriedOf(chunk: LedgerChunk): readonly string[] {
+    return this.carried[nameOfChunk(chunk)] ?? [];
+  }
+
+  private carriedWith(found: readonly Found[]): Record<string, string[]> {
+    const all = Object.entries(this.carried).map(([name, digests]): [string, string[]] => [
+      name,
+      [...digests],
+    ]);
+    const carried = Object.fromEntries(all);
+    for (const { chunk, target } of found) (carried[nameOfChunk(chunk)] ??= []).push(target.digest);
+    return carried;
+  }
+
+  private async note(client: pg.Client, { chunk, parts, target }: Found): Promise<void> {
+    const { run } = this.context;
+    const update = async (number: number, before: string, { rows, digest }: TargetDigest): Promise<void> => {
+      await client.query(loadSql('ledger/update_chunk.sql'), [
+        ...[run, chunk.table_name, number, before],
+        ...[rows, parts.length > 1 ? 0 : chunk.quarantined, chunk.bytes, digest],
+      ]);
+    };
+    if (parts.length === 1) {
+      await update(chunk.number, chunk.digest, target);
+      return;
+    }
+    for (const { chunk: part } of parts)
+      if (part.high !== null)
+        await client.query(loadSql('ledger/split_chunk.sql'), [
+          run,
+          chunk.table_name,
+          part.number,
+          part.high,
+        ]);
+    for (const part of parts) await update(part.chunk.number, '', part.target);
+  }
+
   /** Both sides of every chunk that was written to, once more. */
-  private async verify(found: readonly Found[]): Promise<void> {
+  private async verify(found: readonly Found[], never: AbortSignal): Promise<void> {
     const { context, fitted } = this;
     const pool = await poolFor(context, fitted, context.options.source);
     const { badKeys } = chunkList(context);
     const jobs = found
-      .filter(({ result }) => result.isSourceAsLedger)
-      .flatMap(({ chunk: { table_name: name, number, low, high } }) => {
+      .filter(({ isSourceKnown }) => isSourceKnown)
+      .flatMap(({ chunk: { table_name: name }, parts }) => {
         const table = fitted.tables.find((candidate) => candidate.name === name);
         if (table === undefined) return [];
         const orphans = orphanRules(table, badKeys);
-        return [{ kind: 'verify' as const, chunk: { table: name, number, low, high }, orphans }];
+        return parts.map(({ chunk }) => ({ kind: 'verify' as const, chunk, orphans }));
       });
     const different: CompareJob[] = [];
-    // It is no long work, and not to be left half done.
-    const never = new AbortController().signal;
     await pool.run(
       jobs.values(),
       ({ chunk, orphans }, { source, target }) => {
@@ -135,46 +244,29 @@ export class CarryBack {
     if (different.length === 0) return;
     const rows: RowDifference[] = [];
     await pool.run(different.values(), (_, { differences }) => void rows.push(...differences), never);
-    const named = rows.slice(0, 3).map(({ kind, table, key, columns }) => {
-      const values = columns.map(({ name, source, target }) => `${name}: source ${source}, target ${target}`);
-      return `${table} ${key} ${kind}${values.length === 0 ? '' : ` (${values.join('; ')})`}`;
-    });
-    throw new WizardError({
-      code: 'CARRY_BACK_DIFFERENT',
-      message: `after carrying back, ${showRows(rows.length)} still differ between source and target: ${named.join(', ')}`,
-      remedies: ['stop what writes to the target or the source, then: ttm-wizard rollback'],
-      exitCode: 10,
-    });
-  }
-
-  private reportOthers({ table_name: table, number }: LedgerChunk, { changes }: CarryBackResult): void {
-    const kept = changes.filter(({ kind }) => kind === 'delete');
-    this.context.emit({
-      type: 'step.finding',
-      step: 'cutover',
-      finding: {
-        severity: 'warning',
-        code: 'source-written-too',
-        message: `chunk ${number} of ${table} was written to in the source and in the target since the switch-over; rows that only the source has are kept`,
-        remedies: [`compare with ${join(this.context.folder, FILES.sourceBefore)}`],
-        table,
-        count: kept.length,
-        examples: kept.slice(0, 10).map(({ key }) => ({ key: key.join(','), value: 'only in the source' })),
-      },
-    });
+    throw stillDifferent(rows);
   }
 }
 
 /** A row that only the source has was deleted in the target, unless the source has been written to as well. */
-function wantedOf({ changes, isSourceAsLedger }: CarryBackResult): readonly RowChange[] {
-  return isSourceAsLedger ? changes : changes.filter(({ kind }) => kind !== 'delete');
+function wantedOf({ changes, isChanged, isSourceKnown }: CarryBackResult): readonly RowChange[] {
+  if (!isChanged) return [];
+  return isSourceKnown ? changes : changes.filter(({ kind }) => kind !== 'delete');
 }
 
-/** Once a run: what was there before the first attempt. Nobody writes to the file now. */
-function backUpSource({ folder, options }: StepContext): void {
-  const file = join(folder, FILES.sourceBefore);
-  if (existsSync(file)) return;
-  rmSync(`${file}.part`, { force: true });
-  copyFileSync(options.source, `${file}.part`);
-  renameSync(`${file}.part`, file);
+function rangeOf({ table_name: table, number, low, high }: LedgerChunk): ChunkRange {
+  return { table, number, low, high };
+}
+
+function stillDifferent(rows: readonly RowDifference[]): WizardError {
+  const named = rows.slice(0, 3).map(({ kind, table, key, columns }) => {
+    const values = columns.map(({ name, source, target }) => `${name}: source ${source}, target ${target}`);
+    return `${table} ${key} ${kind}${values.length === 0 ? '' : ` (${values.join('; ')})`}`;
+  });
+  return new WizardError({
+    code: 'CARRY_BACK_DIFFERENT',
+    message: `after carrying back, ${showRows(rows.length)} still differ between source and target: ${named.join(', ')}`,
+    remedies: ['stop what writes to the target or the source, then: ttm-wizard rollback'],
+    exitCode: 10,
+  });
 }

@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { type ChangeCounts, NO_CHANGES, type RowChange, addCounts, countChanges } from '../chunk/changes.js';
 import type { CatchUpResult, QuarantineRow, SurveyResult } from '../chunk/jobs.js';
 import { planChunks } from '../chunk/plan.js';
-import type { WorkerPool } from '../chunk/pool.js';
+import type { Pace, WorkerPool } from '../chunk/pool.js';
 import { orphanRules } from '../chunk/scan.js';
 import { WizardError, codeOf } from '../errors.js';
 import type { TablePlan } from '../plans/plan.js';
@@ -67,7 +67,7 @@ export class CatchUp {
     const client = await this.context.target();
     let total: Omit<CaughtUp, 'elapsedMs'> = { ...NO_CHANGES, quarantined: 0 };
     for (let retries = 0; ;) {
-      const pass = await this.pass();
+      const pass = await this.pass(isStill ? 'steady' : 'in rounds');
       if (pass === 'again') {
         if (++retries > MAX_RETRIES) throw neverQuiet();
         continue;
@@ -83,7 +83,7 @@ export class CatchUp {
     return { ...total, elapsedMs: Math.round(performance.now() - startedAt) };
   }
 
-  private async pass(): Promise<{ found: readonly Found[]; isComplete: boolean } | 'again'> {
+  private async pass(pace: Pace): Promise<{ found: readonly Found[]; isComplete: boolean } | 'again'> {
     const { context, fitted } = this;
     checkSchema(context, fitted);
     const client = await context.target();
@@ -104,7 +104,7 @@ export class CatchUp {
           pool,
           table,
           own,
-          AbortSignal.any([enough.signal, context.stop]),
+          { stop: AbortSignal.any([enough.signal, context.stop]), pace },
           (one, changed) => {
             progress({ doing: 'looking for changes', done: ++done, total: chunks.length, unit: 'parts' });
             if (changed === undefined) return;
@@ -175,7 +175,7 @@ export class CatchUp {
     pool: WorkerPool,
     table: TablePlan,
     chunks: readonly LedgerChunk[],
-    stop: AbortSignal,
+    { stop, pace }: { readonly stop: AbortSignal; readonly pace: Pace },
     done: (chunk: LedgerChunk, changed: Found | undefined) => void,
   ): Promise<boolean> {
     const orphans = orphanRules(table, this.badKeys);
@@ -203,6 +203,7 @@ export class CatchUp {
         if (entry !== undefined) done(entry, this.take(entry, result));
       },
       stop,
+      pace,
     );
   }
 

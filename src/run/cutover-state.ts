@@ -2,8 +2,8 @@
 // no password.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sync as writeFileAtomicSync } from 'write-file-atomic';
 import { z } from 'zod';
+import { replaceFile } from '../app/replace-file.js';
 import { WizardError } from '../errors.js';
 import { FILES } from './folder.js';
 
@@ -19,6 +19,8 @@ const stateSchema = z.object({
    *   services are put back.
    */
   phase: z.enum(['caught-up', 'stopped', 'started', 'done', 'carrying']),
+  /** Since `started`: env files may lead the application to the target, so what it has written there counts. */
+  isOnTarget: z.boolean().optional(),
   /** Why it is being taken back: because it failed, or because somebody wants the source again. */
   reason: z.enum(['failure', 'rollback']).optional(),
   failure: z.object({ code: z.string(), message: z.string() }).optional(),
@@ -27,8 +29,15 @@ const stateSchema = z.object({
   answeredAt: z.iso.datetime().optional(),
   /** Permission bits of the source before it was fenced. */
   sourceMode: z.number().int().optional(),
-  /** sourceStamp() of the fenced source: whether anybody has written to it since. */
+  /** sourceStamp() when the target began to count: whether anybody has written to the source since. */
   sourceStamp: z.string().optional(),
+  /**
+   * Digests that chunks of the source (`tokens 3`) get by carrying back, noted before it is written to: a source that has one of them
+   * was written by us.
+   */
+  carried: z.record(z.string(), z.array(z.string())).optional(),
+  /** What was written to the target has been given up; it must not be carried back any more. */
+  isGivenUp: z.boolean().optional(),
   /** How the services were stopped, for a rollback by another command line. */
   services: z
     .object({
@@ -36,6 +45,7 @@ const stateSchema = z.object({
       stopCommand: z.string().optional(),
       startCommand: z.string().optional(),
       healthUrl: z.string(),
+      envFiles: z.array(z.string()).optional(),
     })
     .optional(),
 });
@@ -59,9 +69,17 @@ export function loadCutover(folder: string): CutoverState | undefined {
   }
 }
 
-/** Written whole, and on the disk when it returns. */
+/** Written whole, and on the disk with its name when it returns: env files on another disk must not be ahead of it. */
 export function saveCutover(folder: string, state: CutoverState): void {
-  writeFileAtomicSync(join(folder, FILES.cutover), `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
+  const owner = { mode: 0o600, uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
+  replaceFile(join(folder, FILES.cutover), Buffer.from(`${JSON.stringify(state, null, 2)}\n`), owner);
+}
+
+/** Adds to it; what is not named stays as it was. */
+export function changeCutover(folder: string, change: Partial<CutoverState>): CutoverState {
+  const state: CutoverState = { ...(loadCutover(folder) ?? { v: 1, phase: 'caught-up' }), ...change };
+  saveCutover(folder, state);
+  return state;
 }
 
 /** Whether rows have been brought over since the snapshot: the ledger says then what the target holds. */
@@ -73,4 +91,9 @@ export function hasCaughtUp(folder: string): boolean {
 export function isSwitching(folder: string): boolean {
   const phase = folder === '' ? undefined : loadCutover(folder)?.phase;
   return phase !== undefined && phase !== 'caught-up';
+}
+
+/** Whether the switch-over was done to its end, and not taken back since. */
+export function isSwitchedOver(folder: string): boolean {
+  return folder !== '' && loadCutover(folder)?.phase === 'done';
 }

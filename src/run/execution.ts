@@ -1,28 +1,19 @@
 // One run being executed: performs the steps that are left, keeps their results, and turns every ending into one event and one
 // exit code.
 import { join } from 'node:path';
-import type pg from 'pg';
 import { showRows } from '../output/format.js';
-import type { WorkerPool } from '../chunk/pool.js';
 import type { RunOptions } from '../config/run-options.js';
 import { WizardError, messageOf } from '../errors.js';
 import type { StepName, Totals } from '../events.js';
 import { writeReport } from '../output/report.js';
-import {
-  type TargetAddress,
-  connectTarget,
-  isTargetFailure,
-  nameOfTarget,
-  showTarget,
-  targetError,
-} from '../target/connect.js';
+import { isTargetFailure, nameOfTarget, showTarget, targetError } from '../target/connect.js';
 import { dropRun, hasRun } from '../target/ledger.js';
 import { writeByHand } from './by-hand.js';
-import { isSwitching } from './cutover-state.js';
+import { isSwitchedOver, isSwitching, loadCutover } from './cutover-state.js';
 import { FILES, type RunFolder, type RunState, saveState } from './folder.js';
-import { type EventSink, Journal } from './journal.js';
-import { lockTarget } from './lock.js';
-import { type Step, type StepContext, Stopped } from './step.js';
+import { type EventSink, Journal, redactText } from './journal.js';
+import { Resources } from './resources.js';
+import { type Step, type StepContext, Stopped, TakeBackFailed } from './step.js';
 
 export interface RunIo {
   readonly sinks: readonly EventSink[];
@@ -46,9 +37,7 @@ const RESUME_REMEDY = 'the same command with --resume goes on';
 export class Execution {
   private readonly journal: Journal;
   private readonly startedAt = performance.now();
-  private client: Promise<pg.Client> | undefined;
-  private pool: { file: string; workers: WorkerPool } | undefined;
-  private readonly clients: pg.Client[] = [];
+  private readonly resources: Resources;
   private readonly options: RunOptions;
   private readonly steps: readonly Step[];
   private readonly io: RunIo;
@@ -69,6 +58,12 @@ export class Execution {
       folder: journalFolder,
       secrets: io.secrets,
       sinks: io.sinks,
+    });
+    this.resources = new Resources({
+      url: options.target,
+      run: this.state.run,
+      isReadOnly: mode === 'read-only',
+      preflight: () => this.state.results['preflight'],
     });
   }
 
@@ -147,7 +142,7 @@ export class Execution {
     } catch (error) {
       throw isTargetFailure(error) ? targetError('the earlier run cannot be taken back', error) : error;
     } finally {
-      await this.disconnect();
+      await this.resources.close();
     }
   }
 
@@ -169,7 +164,7 @@ export class Execution {
       const summary = await step.undo(this.context());
       if (summary !== undefined) this.journal.emit({ type: 'step.undone', step: step.name, summary });
     }
-    const client = await this.target();
+    const client = await this.resources.target();
     // Somebody who still reads there must not keep us waiting for ever.
     await client.query(`SELECT set_config('lock_timeout', '15s', false)`);
     if (await hasRun(client, this.state.run)) await dropRun(client, this.state.run);
@@ -181,9 +176,12 @@ export class Execution {
   /** Questions and Ctrl-C stay what they are; all else is exit 10, with a file of commands. */
   private rollbackError(cause: unknown): unknown {
     if (cause instanceof Stopped) return cause;
-    if (cause instanceof WizardError && [2, 9, 130].includes(cause.exitCode)) return cause;
+    const isBegun = loadCutover(this.path)?.phase === 'carrying';
+    if (cause instanceof WizardError && (isBegun ? [9, 130] : [2, 9, 130]).includes(cause.exitCode))
+      return cause;
     const error = isTargetFailure(cause) ? targetError('the target cannot be asked', cause) : cause;
-    const file = writeByHand(this.path, this.state, messageOf(error));
+    const why = redactText(messageOf(error), this.io.secrets);
+    const file = writeByHand(this.path, this.state, why);
     return new WizardError({
       code: error instanceof WizardError ? error.code : 'ROLLBACK_FAILED',
       message: `the rollback is not finished: ${messageOf(error)}`,
@@ -198,9 +196,10 @@ export class Execution {
   }
 
   private doneSteps(): StepName[] {
-    return this.mode === 'resumed'
-      ? this.steps.map(({ name }) => name).filter((name) => name in this.state.results)
-      : [];
+    if (this.mode !== 'resumed') return [];
+    const done = this.steps.map(({ name }) => name).filter((name) => name in this.state.results);
+    // A switch-over can have been taken back since, wholly or in part.
+    return done.filter((name) => name !== 'cutover' || isSwitchedOver(this.path));
   }
 
   private begin(done: StepName[], isFinished: boolean, why?: string): void {
@@ -244,14 +243,19 @@ export class Execution {
       });
       if (!this.io.stop.aborted) return summary;
     } catch (cause) {
-      // A lost connection shows wherever the next query is, and that is no bug of the step.
-      const error = isTargetFailure(cause) ? targetError(`step ${step.name} cannot go on`, cause) : cause;
+      const error = this.stepError(step, cause);
       const code = error instanceof WizardError ? error.code : error instanceof Stopped ? 'STOPPED' : 'BUG';
       const elapsedMs = Math.round(performance.now() - startedAt);
       this.journal.emit({ type: 'step.failed', step: step.name, code, message: messageOf(error), elapsedMs });
       throw error;
     }
     throw new Stopped();
+  }
+
+  private stepError({ name }: Step, cause: unknown): unknown {
+    if (cause instanceof TakeBackFailed) return this.rollbackError(cause.cause);
+    // A lost connection shows wherever the next query is, and that is no bug of the step.
+    return isTargetFailure(cause) ? targetError(`step ${name} cannot go on`, cause) : cause;
   }
 
   private complete(isFinished: boolean): number {
@@ -300,7 +304,7 @@ export class Execution {
     } finally {
       if (this.mode !== 'read-only') writeReport(this.path, this.journal.view);
       // After an abort the server is left to notice the broken connections; otherwise they are closed in good order.
-      if (!this.io.abort.aborted) await this.disconnect();
+      if (!this.io.abort.aborted) await this.resources.close();
     }
   }
 
@@ -351,54 +355,12 @@ export class Execution {
       emit: this.journal.emit,
       stop: this.io.stop,
       log: this.journal.log,
-      target: () => this.target(),
-      address: () => Promise.resolve(this.address()),
-      workers: (file, make) => this.workers(file, make),
+      target: () => this.resources.target(),
+      address: () => Promise.resolve(this.resources.address()),
+      workers: (file, make) => this.resources.workers(file, make),
       result: (step) => this.state.results[step],
       ...(this.io.ask === undefined ? {} : { ask: this.io.ask }),
       ...(this.io.confirm === undefined ? {} : { confirm: this.io.confirm }),
     };
-  }
-
-  private address(): TargetAddress {
-    const preflight = this.state.results['preflight'];
-    const schema =
-      typeof preflight === 'object' && preflight !== null && 'schema' in preflight
-        ? String(preflight.schema)
-        : undefined;
-    return {
-      url: this.options.target,
-      applicationName: `ttm-wizard ${this.state.run}`,
-      ...(schema === undefined ? {} : { schema }),
-    };
-  }
-
-  private async workers(file: string, make: () => WorkerPool): Promise<WorkerPool> {
-    if (this.pool?.file !== file) {
-      await this.pool?.workers.close();
-      this.pool = { file, workers: make() };
-    }
-    return this.pool.workers;
-  }
-
-  private target(): Promise<pg.Client> {
-    this.client ??= this.connect();
-    return this.client;
-  }
-
-  private async connect(): Promise<pg.Client> {
-    const client = await connectTarget(this.address());
-    this.clients.push(client);
-    if (this.mode === 'read-only') await client.query('SET default_transaction_read_only = on');
-    else await lockTarget(client, this.address().applicationName);
-    return client;
-  }
-
-  private async disconnect(): Promise<void> {
-    await this.pool?.workers.close();
-    this.pool = undefined;
-    for (const client of this.clients) await client.end().catch(() => undefined);
-    this.clients.length = 0;
-    this.client = undefined;
   }
 }

@@ -55,6 +55,14 @@ export interface Step {
   undo(context: StepContext): Promise<string | undefined>;
 }
 
+/** Thrown by a step that failed and could not take itself back: what is left is written down as commands to type, exit 10. */
+export class TakeBackFailed extends Error {
+  constructor(cause: unknown) {
+    super('the step could not be taken back', { cause });
+    this.name = 'TakeBackFailed';
+  }
+}
+
 /** Thrown by a step that has stopped at a safe point because it was asked to. */
 export class Stopped extends Error {
   constructor() {

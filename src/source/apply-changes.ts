@@ -1,15 +1,9 @@
 // Row changes applied one after the other, inside a transaction that the caller has begun; an error names the row.
 import type { Database } from 'better-sqlite3';
-import type { RowChange } from '../chunk/changes.js';
+import type { ChangeCounts, RowChange } from '../chunk/changes.js';
 import { EXIT, WizardError, codeOf, messageOf } from '../errors.js';
 import { type BoundRow, type SourceTarget, bindRow, showRow } from './bind-row.js';
 import { RowCountError, RowWriter } from './row-writer.js';
-
-export interface CarriedBack {
-  readonly inserted: number;
-  readonly updated: number;
-  readonly deleted: number;
-}
 
 /** The tables by name. */
 export type Targets = ReadonlyMap<string, SourceTarget>;
@@ -35,7 +29,7 @@ export class ChangeApplier {
   }
 
   /** `changes` in the order of ChangeSpool, all updates of one table in a row. */
-  apply(changes: Iterable<RowChange>): CarriedBack {
+  apply(changes: Iterable<RowChange>): ChangeCounts {
     const done = { insert: 0, update: 0, delete: 0 };
     for (const change of changes) {
       const first = this.blocked[0]?.change;

@@ -1,9 +1,16 @@
 // Brings what the application wrote to the target back into the source: the only place that writes to a source file. All of it
 // is one transaction of SQLite, so that a process killed at any moment leaves the file as it was, or as it shall be.
-import type { RowChange } from '../chunk/changes.js';
+import {
+  type ChangeCounts,
+  NO_CHANGES,
+  type RowChange,
+  addCounts,
+  countChanges,
+  totalOf,
+} from '../chunk/changes.js';
 import { EXIT, WizardError, codeOf, messageOf } from '../errors.js';
 import type { TablePlan } from '../plans/plan.js';
-import { type CarriedBack, ChangeApplier, type Targets, targetOf } from './apply-changes.js';
+import { ChangeApplier, type Targets, targetOf } from './apply-changes.js';
 import { bindRow } from './bind-row.js';
 import { ChangeSpool } from './change-spool.js';
 import { Database } from './sqlite-driver.js';
@@ -14,37 +21,78 @@ const BUSY_TIMEOUT_MS = 10_000;
 const SHOWN_PROBLEMS = 5;
 
 /**
- * Applies `changes`, in any order and read once, to the SQLite file; nobody else may write to it meanwhile. `tables` has parents
- * before children, `present` the columns that the file has, by table. Triggers of the source fire, SQLite has no switch for them
- * that could be reached from here: the comparison that must follow names what they changed.
- *
- * Throws, with the file as it was, CARRY_BACK_VALUE for values that the source cannot hold, all of which are looked for before
- * the file is opened; CARRY_BACK_ROW when a row is not as the comparison saw it, or another row is in its way; and
- * CARRY_BACK_FAILED for whatever else SQLite says. All exit 10.
+ * Row changes for an SQLite file, collected in any order and applied together; nobody else may write to it meanwhile. Triggers of the
+ * source fire, SQLite has no switch for them that could be reached from here: the comparison that must follow names what they changed.
  */
-export function applyToSource(
-  file: string,
-  tables: readonly TablePlan[],
-  present: Readonly<Record<string, readonly string[]>>,
-  changes: Iterable<RowChange>,
-): CarriedBack {
-  const targets = new Map(tables.map((table) => [table.name, { table, present: present[table.name] ?? [] }]));
-  try {
-    const spool = new ChangeSpool(tables);
+export class SourceChanges {
+  private readonly targets: Targets;
+  private readonly spool: ChangeSpool;
+  private readonly problems: string[] = [];
+  private problemCount = 0;
+  private counts: ChangeCounts = NO_CHANGES;
+
+  /** `tables` has parents before children, `present` the columns that the file has, by table. */
+  constructor(tables: readonly TablePlan[], present: Readonly<Record<string, readonly string[]>>) {
+    this.targets = new Map(
+      tables.map((table) => [table.name, { table, present: present[table.name] ?? [] }]),
+    );
+    this.spool = new ChangeSpool(tables);
+  }
+
+  get size(): number {
+    return totalOf(this.counts);
+  }
+
+  add(change: RowChange): void {
+    this.counts = addCounts(this.counts, countChanges([change]));
+    const { problems } = bindRow(targetOf(this.targets, change), change);
+    for (const problem of problems) if (++this.problemCount <= SHOWN_PROBLEMS) this.problems.push(problem);
+    if (this.problemCount === 0) this.spool.add(change);
+  }
+
+  /**
+   * Throws, with the file as it was, CARRY_BACK_VALUE for values that the source cannot hold, before the file is opened; CARRY_BACK_ROW
+   * when a row is not as the comparison saw it, or another row is in its way; and CARRY_BACK_FAILED for whatever else SQLite says. All
+   * exit 10.
+   */
+  apply(file: string): ChangeCounts {
+    if (this.problemCount > 0) throw this.badValues();
+    if (this.size === 0) return NO_CHANGES;
     try {
-      collect(spool, targets, changes);
-      return spool.size === 0 ? { inserted: 0, updated: 0, deleted: 0 } : write(file, targets, spool);
-    } finally {
-      spool.close();
+      const db = openForWriting(file);
+      try {
+        return db
+          .transaction(() => new ChangeApplier(db, this.targets).apply(this.spool.inOrder()))
+          .immediate();
+      } finally {
+        db.close();
+      }
+    } catch (error) {
+      throw failureOf(file, error);
     }
-  } catch (error) {
-    throw failureOf(file, error);
+  }
+
+  close(): void {
+    this.spool.close();
+  }
+
+  private badValues(): WizardError {
+    const more = this.problemCount > SHOWN_PROBLEMS ? `; and ${this.problemCount - SHOWN_PROBLEMS} more` : '';
+    return new WizardError({
+      code: 'CARRY_BACK_VALUE',
+      message: `SQLite cannot hold what the application wrote: ${this.problems.join('; ')}${more}`,
+      remedies: [
+        'change these values in PostgreSQL, then: ttm-wizard rollback',
+        'ttm-wizard rollback --discard-target-writes goes back without anything that was written since the cutover',
+      ],
+      exitCode: EXIT.rollbackFailed,
+    });
   }
 }
 
 /**
  * Lets SQLite take back what a killed process had half written: a connection that only reads cannot, and fails with
- * SQLITE_READONLY_ROLLBACK. To be called before a source is read again to which applyToSource has perhaps written.
+ * SQLITE_READONLY_ROLLBACK. To be called before a source is read that somebody may have been killed in writing.
  */
 export function settleSource(file: string): void {
   try {
@@ -59,27 +107,6 @@ export function settleSource(file: string): void {
   }
 }
 
-function collect(spool: ChangeSpool, targets: Targets, changes: Iterable<RowChange>): void {
-  const shown: string[] = [];
-  let count = 0;
-  for (const change of changes) {
-    const { problems } = bindRow(targetOf(targets, change), change);
-    for (const problem of problems) if (++count <= SHOWN_PROBLEMS) shown.push(problem);
-    if (count === 0) spool.add(change);
-  }
-  if (count === 0) return;
-  const more = count > shown.length ? `; and ${count - shown.length} more` : '';
-  throw new WizardError({
-    code: 'CARRY_BACK_VALUE',
-    message: `SQLite cannot hold what the application wrote: ${shown.join('; ')}${more}`,
-    remedies: [
-      'change these values in PostgreSQL, then: ttm-wizard rollback',
-      'ttm-wizard rollback --discard-target-writes goes back without anything that was written since the cutover',
-    ],
-    exitCode: EXIT.rollbackFailed,
-  });
-}
-
 function openForWriting(file: string): Database {
   const db = new Database(file, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
   // better-sqlite3 is compiled with foreign keys on: deleting a row would delete its children, or fail for an orphan of old.
@@ -87,15 +114,6 @@ function openForWriting(file: string): Database {
   // wait for the commit to be there. The journal mode stays the application's.
   db.exec('PRAGMA foreign_keys = OFF; PRAGMA synchronous = EXTRA');
   return db;
-}
-
-function write(file: string, targets: Targets, spool: ChangeSpool): CarriedBack {
-  const db = openForWriting(file);
-  try {
-    return db.transaction(() => new ChangeApplier(db, targets).apply(spool.inOrder())).immediate();
-  } finally {
-    db.close();
-  }
 }
 
 function failureOf(file: string, error: unknown): unknown {

@@ -155,6 +155,10 @@ const REMEDIES: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'a firewall may drop the packets; try psql from this machine',
   '28P01': 'the password is wrong or missing: PGPASSWORD, ~/.pgpass, or the URL in TTM_TARGET',
   '28000': 'pg_hba.conf does not let this user in from here',
+  '2BP01':
+    'drop what the server names there, which others have built on these tables, then the same command again',
+  '25006':
+    'the server or the role is read-only: another server, or ALTER ROLE USER RESET default_transaction_read_only',
   '3D000': 'createdb DATABASE creates it',
   '42501': 'GRANT CREATE, USAGE ON SCHEMA public TO the user of the URL',
   '53100': 'the disk of the server is full',

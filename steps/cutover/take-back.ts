@@ -1,21 +1,20 @@
 // Takes a switch-over back: stops the application, carries back what it wrote to the target, puts env files and source back, starts it on
-// the source and asks it. Safe to repeat from the beginning, wherever an earlier attempt was killed.
+// the source and asks it. Safe to repeat from the beginning, wherever an earlier attempt was killed. Ctrl-C does not stop it: the
+// application stands.
 import { chmodSync } from 'node:fs';
 import { type ChangeCounts, NO_CHANGES } from '../../src/chunk/changes.js';
 import { type Application, applicationOf } from '../../src/app/application.js';
-import { waitForNoConnections } from '../../src/app/connections.js';
+import { showConnection, waitForNoConnections } from '../../src/app/connections.js';
 import { restoreFiles } from '../../src/app/env-switch.js';
 import { probe } from '../../src/app/probe.js';
 import { waitUntilReleased } from '../../src/app/quiet-file.js';
+import { codeOf, messageOf } from '../../src/errors.js';
 import { CarryBack } from '../../src/run/carry-back.js';
-import { type CutoverState, loadCutover, saveCutover } from '../../src/run/cutover-state.js';
+import { changeCutover, loadCutover, saveCutover } from '../../src/run/cutover-state.js';
+import { forgetSourceCopy } from '../../src/run/source-copy.js';
 import { removeCapture } from '../../src/source/capture.js';
 import type { StepContext } from '../../src/run/step.js';
-import { saveState } from './save-state.js';
 import { showChanges } from './catch-up.js';
-
-const RELEASE_MS = 60_000;
-const CONNECTIONS_MS = 30_000;
 
 interface TakeBack {
   readonly reason: 'failure' | 'rollback';
@@ -30,42 +29,64 @@ export async function takeBack(
   context: StepContext,
   { reason, failure, discard }: TakeBack,
 ): Promise<{ carried: ChangeCounts }> {
-  const before = loadCutover(context.folder) ?? { v: 1, phase: 'caught-up' };
-  const wasOnTarget = before.phase === 'started' || before.phase === 'done' || before.phase === 'carrying';
-  saveState(context, { phase: 'carrying', reason, ...(failure === undefined ? {} : { failure }) });
+  const { folder, options } = context;
   const application = await applicationOf(context);
-  await application.services.stop();
-  await waitUntilReleased(context.options.source, { timeoutMs: RELEASE_MS });
-  unfence(context, before);
-  removeCapture(context.options.source);
-  let carried = NO_CHANGES;
-  if (wasOnTarget && !discard) {
-    await waitForNoConnections(await context.target(), { timeoutMs: CONNECTIONS_MS });
-    carried = await new CarryBack(context).run();
-    context.emit({ type: 'notice', message: `carried back into the source: ${showChanges(carried)}` });
-  }
-  for (const { path, outcome, edited } of restoreFiles(context.folder)) {
+  if (loadCutover(folder)?.phase !== 'carrying') forgetSourceCopy(folder);
+  const why = failure === undefined ? {} : { failure };
+  const { isOnTarget = false } = changeCutover(folder, { phase: 'carrying', reason, ...why });
+  // Without env files switched there is nothing that a start could find wrong, and whoever could not be stopped need not be.
+  const carried = isOnTarget ? await leaveTarget(context, application, discard) : NO_CHANGES;
+  removeCapture(options.source);
+  for (const { path, outcome, edited } of restoreFiles(folder)) {
     const note = edited === undefined ? '' : `; it was edited since, that version is kept as ${edited}`;
     context.emit({ type: 'notice', message: `env file ${path}: ${outcome}${note}` });
   }
   await startOnSource(context, application);
   // Ready for a new attempt, or to be dropped.
-  saveCutover(context.folder, { v: 1, phase: 'caught-up', services: application.kept });
+  saveCutover(folder, { v: 1, phase: 'caught-up', services: application.kept });
   return { carried };
+}
+
+async function leaveTarget(
+  context: StepContext,
+  { services, patience }: Application,
+  discard: boolean,
+): Promise<ChangeCounts> {
+  const { folder, options } = context;
+  const notice = (message: string): void => context.emit({ type: 'notice', message });
+  await services.stop();
+  try {
+    await waitUntilReleased(options.source, { timeoutMs: patience.releaseMs });
+  } catch (error) {
+    if (codeOf(error) !== 'SOURCE_HELD') throw error;
+    // Soon the source counts again for all; until then SQLite's own locks and the comparison afterwards keep it right.
+    notice(`going on all the same: ${messageOf(error)}`);
+  }
+  const { sourceMode, isGivenUp = false } = loadCutover(folder) ?? {};
+  if (sourceMode !== undefined) chmodSync(options.source, sourceMode);
+  if (discard || isGivenUp) {
+    // From here on the source may be newer than the target.
+    changeCutover(folder, { isGivenUp: true });
+    return NO_CHANGES;
+  }
+  const client = await context.target();
+  const left = await waitForNoConnections(client, { timeoutMs: patience.sessionsMs, mayIdle: true });
+  for (const session of left)
+    notice(
+      `still in the target, and idle: ${showConnection(session)}; what it writes now is not carried back`,
+    );
+  const carried = await new CarryBack(context).run();
+  notice(`carried back into the source: ${showChanges(carried)}`);
+  return carried;
 }
 
 async function startOnSource(
   context: StepContext,
-  { services, healthUrl, probes }: Application,
+  { services, healthUrl, probes, patience }: Application,
 ): Promise<void> {
   await services.start();
-  const answers = await probe(healthUrl, probes.slice(0, 1));
+  const answers = await probe(healthUrl, probes.slice(0, 1), { timeoutMs: patience.probeMs });
   const [first] = answers;
   const message = `the application answers from ${context.options.source} again${first === undefined ? '' : ` (${first.path})`}`;
   context.emit({ type: 'notice', message });
-}
-
-/** The source may be written to again, by those who could before. */
-function unfence({ options }: StepContext, { sourceMode }: CutoverState): void {
-  if (sourceMode !== undefined) chmodSync(options.source, sourceMode);
 }

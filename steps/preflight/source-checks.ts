@@ -99,6 +99,7 @@ async function scanValues(
       pool,
       db,
       stop: context.stop,
+      pace: 'in rounds',
       onBadValue,
       progress: (table, rows, size) => {
         done.set(table, { rows, bytes: size });

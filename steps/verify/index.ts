@@ -1,4 +1,5 @@
 // Verify: every value of every row on both sides, then constraints, indexes and sequences, then the application's own queries.
+import { z } from 'zod';
 import { showRows } from '../../src/output/format.js';
 import { WizardError } from '../../src/errors.js';
 import type { Finding } from '../../src/events.js';
@@ -11,6 +12,10 @@ import { loadSql } from '../../src/target/sql.js';
 import { checkCatalog } from './catalog.js';
 import { compareQueries } from './queries.js';
 import { compareQuarantine, compareTables } from './tables.js';
+
+/** What the step leaves: how long the application's slowest query takes on the snapshot, 0 when none was run. */
+export const verifyResultSchema = z.object({ slowestMs: z.number() });
+type VerifyResult = z.infer<typeof verifyResultSchema>;
 
 export const verify: Step = {
   name: 'verify',
@@ -38,19 +43,22 @@ export const verify: Step = {
       context.emit({ type: 'step.finding', step: 'verify', finding });
     };
     const pool = await poolFor(context, fitted, currentSource(context));
-    let rows: number;
+    let [rows, slowestMs] = [0, 0];
     try {
       const compared = await compareTables(context, fitted, pool, report);
       rows = compared.rows;
       await compareQuarantine(context, fitted, report);
       await checkCatalog(context, fitted, report);
       // Against an application that writes, the same query has two answers.
-      if (!hasCaughtUp(context.folder)) await compareQueries(context, pool, report);
+      if (!hasCaughtUp(context.folder)) slowestMs = await compareQueries(context, pool, report);
       if (errors > 0) throw different(errors, compared.differences);
     } catch (error) {
       throw isServerError(error) ? targetError('the target cannot be compared', error) : error;
     }
-    return { summary: `${showRows(rows)} are equal on both sides, value by value` };
+    return {
+      summary: `${showRows(rows)} are equal on both sides, value by value`,
+      result: { slowestMs } satisfies VerifyResult,
+    };
   },
 
   // What was equal then may not be now: a finished run that is started again compares the target with the ledger once more.

@@ -16,16 +16,17 @@ import { loadSql } from '../../src/target/sql.js';
 /** A query that takes longer than this on the target and does not use its index is worth a word. */
 const SLOW_MS = 50;
 
+/** Resolves to how long the slowest of them takes on the source, in milliseconds. */
 export async function compareQueries(
   context: StepContext,
   pool: WorkerPool,
   report: (finding: Finding) => void,
-): Promise<void> {
+): Promise<number> {
   const { queries } = context.options.plan;
   const excuse = excuseFor(context);
   const client = await context.target();
   const progress = progressOf(context.emit, 'verify');
-  let done = 0;
+  let [done, slowestMs] = [0, 0];
   for (const query of queries) {
     let source: QueryResult | undefined;
     const isComplete = await pool.run(
@@ -39,6 +40,7 @@ export async function compareQueries(
       report({ severity: 'info', code: 'query-unavailable', message, remedies: [] });
       continue;
     }
+    slowestMs = Math.max(slowestMs, roundMs(source.elapsedMs));
     const target = await runOnTarget(client, query);
     const difference = firstDifference(source, target);
     const index = await indexUsed(client, query);
@@ -68,6 +70,7 @@ export async function compareQueries(
       unit: 'parts',
     });
   }
+  return slowestMs;
 }
 
 /** Why the application's answers may differ by right, every row having been compared. */

@@ -75,6 +75,7 @@ export async function compareTables(
             own.map((chunk) => ({ kind: 'verify' as const, chunk, orphans })).values(),
             (job, side) => take(findChunk(own, job.chunk.number), side),
             context.stop,
+            hasCaughtUp(context.folder) ? 'in rounds' : 'steady',
           )
         : await pool.run(
             own.map((chunk) => ({ kind: 'digest' as const, chunk })).values(),

@@ -145,6 +145,21 @@ describe('a service left in the background by the start command', () => {
     expect(lives(app)).toBe(true);
   });
 
+  it('waits for a command that a killed wizard has left running', async () => {
+    const script = `
+      const { commandServices } = await import(process.argv[1]);
+      const stop = "echo $$ > '${folder}/pid'; sleep 1; echo stopped >> '${folder}/said'";
+      await commandServices({ stop, start: 'true', outputDir: '${folder}' }).stop();`;
+    const wizard = execa(process.execPath, ['--input-type=module', '-e', script, ENTRY], { reject: false });
+    await pidIn('pid');
+    wizard.kill('SIGKILL');
+    await wizard;
+
+    await services({ start: `echo started >> '${folder}/said'` }).start();
+
+    expect(textIn(join(folder, 'said'))).toBe('stopped\nstarted');
+  });
+
   it('keeps its log where no folder is given; without it nothing stays behind', async () => {
     const home = join(folder, 'tmp');
     await execa('mkdir', [home]);

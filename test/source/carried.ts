@@ -2,10 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RowChange } from '../../src/chunk/changes.js';
+import type { ChangeCounts, RowChange } from '../../src/chunk/changes.js';
 import { WizardError } from '../../src/errors.js';
 import { tothemoon } from '../../src/plans/tothemoon.js';
-import { applyToSource } from '../../src/source/carry-back.js';
+import type { TablePlan } from '../../src/plans/plan.js';
+import { SourceChanges } from '../../src/source/carry-back.js';
 import { Database } from '../../src/source/sqlite-driver.js';
 
 /** As the application's migrations leave it; the last CHECK alone is not the application's own. */
@@ -35,6 +36,22 @@ const ROWS = `
 export const PRESENT = Object.fromEntries(
   tothemoon.tables.map((table) => [table.name, table.columns.map(({ name }) => name)]),
 );
+
+/** All changes at once. */
+export function applyToSource(
+  file: string,
+  tables: readonly TablePlan[],
+  present: Readonly<Record<string, readonly string[]>>,
+  changes: Iterable<RowChange>,
+): ChangeCounts {
+  const all = new SourceChanges(tables, present);
+  try {
+    for (const change of changes) all.add(change);
+    return all.apply(file);
+  } finally {
+    all.close();
+  }
+}
 
 export class CarriedSource {
   readonly folder = mkdtempSync(join(tmpdir(), 'ttm-carry-'));
@@ -84,7 +101,7 @@ export class CarriedSource {
     };
   }
 
-  apply(...changes: readonly RowChange[]): ReturnType<typeof applyToSource> {
+  apply(...changes: readonly RowChange[]): ChangeCounts {
     return applyToSource(this.file, tothemoon.tables, PRESENT, changes);
   }
 

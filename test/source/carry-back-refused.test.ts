@@ -5,8 +5,16 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RowChange } from '../../src/chunk/changes.js';
 import { tothemoon } from '../../src/plans/tothemoon.js';
-import { applyToSource } from '../../src/source/carry-back.js';
-import { CarriedSource, PRESENT, TOKEN, deleted, failureOf, inserted, updated } from './carried.js';
+import {
+  CarriedSource,
+  PRESENT,
+  TOKEN,
+  deleted,
+  failureOf,
+  inserted,
+  updated,
+  applyToSource,
+} from './carried.js';
 
 let source: CarriedSource;
 beforeEach(() => {

@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RowChange } from '../../src/chunk/changes.js';
 import { tothemoon } from '../../src/plans/tothemoon.js';
-import { applyToSource } from '../../src/source/carry-back.js';
 import { Database } from '../../src/source/sqlite-driver.js';
 import { library } from '../support/library-plan.js';
-import { CarriedSource, PRESENT, TOKEN, deleted, inserted, updated } from './carried.js';
+import { CarriedSource, PRESENT, TOKEN, deleted, inserted, updated, applyToSource } from './carried.js';
 
 let source: CarriedSource;
 beforeEach(() => {

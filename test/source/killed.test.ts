@@ -17,7 +17,7 @@ const DOCUMENT_BYTES = 8000;
 
 /** Deletes a third of the rows, changes the others and inserts as many as it deleted; says when it begins. */
 const WORK = `
-  const { applyToSource } = await import(process.argv[1]);
+  const { SourceChanges } = await import(process.argv[1]);
   const [file, from, to, letter] = process.argv.slice(2);
   const table = { name: 'bulk', key: ['id'], columns: [
     { name: 'id', declared: 'INTEGER', type: 'bigint' }, { name: 'document', declared: 'TEXT', type: 'text' }] };
@@ -32,7 +32,9 @@ const WORK = `
     }
   }
   process.stdout.write('begins');
-  applyToSource(file, [table], { bulk: ['id', 'document'] }, changes());
+  const all = new SourceChanges([table], { bulk: ['id', 'document'] });
+  for (const change of changes()) all.add(change);
+  all.apply(file);
 `;
 
 interface State {

@@ -3,8 +3,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RowChange } from '../../src/chunk/changes.js';
 import type { TablePlan } from '../../src/plans/plan.js';
-import { applyToSource } from '../../src/source/carry-back.js';
-import { CarriedSource, TOKEN, deleted, failureOf, inserted, updated } from './carried.js';
+import { CarriedSource, TOKEN, deleted, failureOf, inserted, updated, applyToSource } from './carried.js';
 
 let source: CarriedSource;
 beforeEach(() => {

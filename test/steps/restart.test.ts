@@ -46,6 +46,19 @@ describe('restart', () => {
     },
   );
 
+  it('says what to drop when others have built on its tables, and drops nothing itself', async () => {
+    await site.migrate();
+    await site.query('CREATE VIEW names AS SELECT name FROM tokens');
+    const failure = await site.migrate({ restart: true }).catch((error: unknown) => error);
+    if (!(failure instanceof WizardError)) throw new Error('it was dropped');
+    expect(failure.exitCode).toBe(5);
+    expect(failure.message).toContain('view names depends');
+    expect(failure.remedies.join()).toContain('drop what the server names');
+    expect(await site.query('SELECT count(*) > 0 AS kept FROM names')).toEqual([{ kept: 't' }]);
+    await site.query('DROP VIEW names');
+    expect((await site.migrate({ restart: true })).exitCode).toBe(0);
+  });
+
   it('begins anew with a new snapshot, and keeps the old one', async () => {
     await site.query(UNRELATED);
     const first = await site.migrate();

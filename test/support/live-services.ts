@@ -50,7 +50,7 @@ export async function writeServices(
   const startCommand = script(
     path('start.sh'),
     `for role in api ws; do
-  [ -f $role.pid ] && kill -0 "$(cat $role.pid)" 2>/dev/null && continue
+  [ -f $role.pid ] && lives "$(cat $role.pid)" && continue
   port=; [ $role = api ] && port='--port ${port}'
   '${process.execPath}' -- '${PROGRAM}' --role $role $port ${common}${deletes ? ' --deletes' : ''} >> $role.log 2>&1 &
   echo $! > $role.pid
@@ -62,7 +62,7 @@ done`,
   [ -f $role.pid ] || continue
   pid=$(cat $role.pid)
   kill "$pid" 2>/dev/null
-  while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
+  while lives "$pid"; do sleep 0.02; done
   rm -f $role.pid
 done`,
   );
@@ -90,12 +90,15 @@ done`,
 }
 
 function script(file: string, body: string): string {
-  writeFileSync(file, `#!/bin/sh\ncd "$(dirname "$0")" || exit 1\n${body}\n`);
+  // A container's first process may collect the ended ones only every few seconds; until then kill -0 takes them for alive.
+  const lives = `lives() { grep -qs '^State:.[^Z]' "/proc/$1/status"; }`;
+  writeFileSync(file, `#!/bin/sh\ncd "$(dirname "$0")" || exit 1\n${lives}\n${body}\n`);
   chmodSync(file, 0o755);
   return `'${file}'`;
 }
 
-async function untilAnswers(url: string): Promise<void> {
+/** Asks until it answers well; fails after 15 s. */
+export async function untilAnswers(url: string): Promise<void> {
   const deadline = Date.now() + 15_000;
   for (;;) {
     const isGood = await fetch(url).then(

@@ -1,5 +1,5 @@
 // A site with the application on it; see live-services.ts.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunOptions } from '../../src/config/run-options.js';
 import { type LiveOptions, type LiveServices, writeServices } from './live-services.js';
@@ -24,9 +24,4 @@ export async function createLiveSite(options: LiveOptions = {}): Promise<LiveSit
       await site.remove();
     },
   };
-}
-
-/** What a service has printed. */
-export function logOf(site: LiveSite, role: 'api' | 'ws'): string {
-  return readFileSync(join(site.folder, `${role}.log`), 'utf8');
 }

@@ -18,7 +18,7 @@ import {
 
 const CONNECT_TIMEOUT_MS = 5000;
 
-const CASTS: Readonly<Record<ColumnKind, string>> = {
+export const CASTS: Readonly<Record<ColumnKind, string>> = {
   integer: 'bigint',
   text: 'text',
   number: 'numeric',

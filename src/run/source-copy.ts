@@ -1,0 +1,25 @@
+// The copy of the source that is kept before anything is carried back into it.
+import { closeSync, copyFileSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { FILES } from './folder.js';
+import type { StepContext } from './step.js';
+
+/** Once for each time that a switch-over is taken back: as it was before the first attempt. Nobody writes to the file now. */
+export function copySource({ folder, options }: Pick<StepContext, 'folder' | 'options'>): void {
+  const file = join(folder, FILES.sourceBefore);
+  if (existsSync(file)) return;
+  rmSync(`${file}.part`, { force: true });
+  copyFileSync(options.source, `${file}.part`);
+  const descriptor = openSync(`${file}.part`, 'r+');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+  renameSync(`${file}.part`, file);
+}
+
+/** The copy of an earlier switch-over, all of which the source still holds. */
+export function forgetSourceCopy(folder: string): void {
+  rmSync(join(folder, FILES.sourceBefore), { force: true });
+}

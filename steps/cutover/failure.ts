@@ -1,0 +1,50 @@
+// What happens when a switch-over fails after the stop: it takes itself back without being asked.
+import { EXIT, WizardError, codeOf, messageOf } from '../../src/errors.js';
+import { type StepContext, Stopped, TakeBackFailed } from '../../src/run/step.js';
+import { withoutUrl } from './new-url.js';
+import { takeBack } from './take-back.js';
+
+interface Failure {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What made it fail, after the application runs on the source again. Throws TakeBackFailed when it does not. */
+export async function failAndTakeBack(context: StepContext, cause: unknown): Promise<unknown> {
+  const message = await withoutUrl(context, messageOf(cause));
+  const failure = { code: codeOf(cause) ?? 'BUG', message };
+  context.emit({ type: 'notice', message: `taking the switch-over back: ${message}` });
+  await takeItBack(context, failure);
+  return cause instanceof Stopped ? cause : takenBack(failure, cause);
+}
+
+/** The same for a switch-over that was killed while it was taken back. */
+export async function goOnTakingBack(
+  context: StepContext,
+  failure: Failure | undefined,
+): Promise<WizardError> {
+  const message = 'a switch-over that was being taken back is taken back to its end first';
+  context.emit({ type: 'notice', message });
+  await takeItBack(context, failure);
+  return takenBack(failure ?? { code: 'INTERRUPTED', message: 'the switch-over was interrupted' }, undefined);
+}
+
+async function takeItBack(context: StepContext, failure: Failure | undefined): Promise<void> {
+  const why = failure === undefined ? {} : { failure };
+  try {
+    await takeBack(context, { reason: 'failure', ...why, discard: false });
+  } catch (error) {
+    throw new TakeBackFailed(error);
+  }
+}
+
+function takenBack({ code, message }: Failure, cause: unknown): WizardError {
+  const remedies = cause instanceof WizardError ? cause.remedies : [];
+  return new WizardError({
+    code,
+    message: `${message}; taken back: the application runs on the source again, the target is ready for another try`,
+    remedies: [...remedies, 'the same command with --resume tries again'],
+    exitCode: EXIT.takenBack,
+    cause,
+  });
+}

@@ -1,0 +1,238 @@
+// Each way in which a switch-over can fail, forced once: the application runs on the source again, has lost nothing, its env files are as
+// they were, and when the cause is gone the same command succeeds.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CutoverOptions } from '../../src/config/run-options.js';
+import { writeSample } from '../../src/demo/sample.js';
+import type { WizardEvent } from '../../src/events.js';
+import { driverFor } from '../../src/source/driver-choice.js';
+import { Database } from '../../src/source/sqlite-driver.js';
+import { serverUrl } from '../support/database.js';
+import { readDiary, untilDiary } from '../support/diary.js';
+import { type FailingProbe, startFailingProbe } from '../support/failing-probe.js';
+import { envStateOf, saidIn } from '../support/live-commands.js';
+import { untilAnswers } from '../support/live-services.js';
+import { type LiveSite, createLiveSite } from '../support/live-site.js';
+import { missingFromDiary } from '../support/missing-from-diary.js';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+let site: LiveSite;
+let probe: FailingProbe;
+/** Of the run; the tests' own user has site.target. */
+let target: string;
+let role: string | undefined;
+let before: unknown;
+let holder: ChildProcess | undefined;
+
+beforeEach(async () => {
+  site = await createLiveSite();
+  writeSample(site.source, { scores: 800 });
+  target = site.target;
+  before = envStateOf(site);
+  probe = await startFailingProbe(site);
+  await site.start();
+});
+afterEach(async () => {
+  holder?.kill('SIGKILL');
+  holder = undefined;
+  probe.close();
+  if (role !== undefined) changeTarget(`ALTER ROLE ${role} LOGIN`);
+  await site.remove();
+  if (role !== undefined) changeServer(`DROP ROLE ${role}`);
+  role = undefined;
+});
+
+/** The switch-over fails with this code, is taken back, and with its cause gone the second try succeeds. */
+async function expectTakenBack(
+  code: string,
+  exitCode: number,
+  failing: { cutover?: Partial<CutoverOptions>; onEvent?: (event: WizardEvent) => void },
+  mend: () => void | Promise<void> = () => undefined,
+): Promise<string> {
+  const moved = await site.move(
+    { target, cutover: { ...site.cutover, ...failing.cutover } },
+    failing.onEvent === undefined ? {} : { onEvent: failing.onEvent },
+  );
+  const told = saidIn(moved.events);
+  expect(moved.events.at(-1), told).toMatchObject({ type: 'run.failed', code, exitCode });
+  expect(envStateOf(site), told).toEqual(before);
+  await expectOn('source', told);
+  await mend();
+  const again = await site.move({ target });
+  expect(again.exitCode, saidIn(again.events)).toBe(0);
+  await expectOn('target', saidIn(again.events));
+  return told;
+}
+
+/** It answers, writes there and nowhere else, and all that it ever wrote is there. */
+async function expectOn(side: 'source' | 'target', told: string): Promise<void> {
+  await untilAnswers(`${site.healthUrl}/tokens/stats`);
+  const { length } = readDiary(site.diary).transactions;
+  const { transactions } = await untilDiary(site.diary, (diary) => diary.transactions.length > length + 5);
+  const databases = new Set(transactions.slice(length + 1).map(({ on }) => on.split(':')[0]));
+  expect([...databases], told).toEqual([side === 'source' ? 'sqlite' : 'postgresql']);
+  await site.stop();
+  expect(await missingFromDiary(site.diary, site[side]), told).toEqual([]);
+  const errors = readDiary(site.diary).errors.filter(
+    ({ message }) => !message.includes('not permitted to log in'),
+  );
+  expect(errors, told).toEqual([]);
+  await site.start();
+}
+
+function says(pattern: RegExp, act: () => void): (event: WizardEvent) => void {
+  let isDone = false;
+  return (event) => {
+    if (isDone || !('message' in event) || !pattern.test(event.message)) return;
+    isDone = true;
+    act();
+  };
+}
+
+function changeSource(sql: string): void {
+  const db = new Database(site.source, { timeout: 10_000 });
+  db.pragma('foreign_keys = OFF');
+  db.exec(sql);
+  db.close();
+}
+
+/** While the wizard waits: an event is told before what it announces is done. */
+function changeTarget(sql: string): void {
+  changeServer(sql, new URL(site.target).pathname);
+}
+
+function changeServer(sql: string, database = '/postgres'): void {
+  const url = new URL(serverUrl());
+  url.pathname = database;
+  const script = `import pg from 'pg'; const client = new pg.Client(process.argv[1]); await client.connect();
+    await client.query(process.argv[2]); await client.end();`;
+  const args = ['--input-type=module', '-e', script, url.href, sql];
+  const { status, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+}
+
+/** A user of the target for this run alone. */
+function useRole(): string {
+  const name = `${new URL(site.target).pathname.slice(1)}_role`;
+  const database = new URL(site.target).pathname.slice(1);
+  changeTarget(`CREATE ROLE ${name} LOGIN PASSWORD 'p@ss: w/#rd'; GRANT CREATE ON DATABASE ${database} TO ${name};
+    GRANT CREATE, USAGE ON SCHEMA public TO ${name}`);
+  const url = new URL(site.target);
+  url.username = name;
+  url.password = encodeURIComponent('p@ss: w/#rd');
+  target = url.href;
+  role = name;
+  return name;
+}
+
+const STOPPING = /^stopping: /;
+const CAUGHT_UP = /^brought over after the stop/;
+
+describe('a switch-over is taken back', () => {
+  it('when the stop command fails', async () => {
+    await expectTakenBack('SERVICES_STOP', 7, { cutover: { stopCommand: 'echo no >&2; exit 1' } });
+  });
+
+  it('when a process keeps the source open, which it names', async () => {
+    const script = `const D = require('${driverFor(process.versions.node)}'); const db = new D(process.argv[1]); db.prepare('SELECT 1 FROM tokens').get();
+      process.stdout.write('open'); setInterval(() => undefined, 1000);`;
+    holder = spawn(process.execPath, ['-e', script, site.source], {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    if (holder.stdout !== null) await once(holder.stdout, 'data');
+    const cutover = { patience: { releaseMs: 500 } };
+    const told = await expectTakenBack('SOURCE_HELD', 7, { cutover }, () => {
+      holder?.kill('SIGKILL');
+    });
+    expect(told).toContain(`(pid ${holder.pid ?? 0})`);
+  });
+
+  it('when a table has changed since the snapshot', async () => {
+    const onEvent = says(STOPPING, () => changeSource('ALTER TABLE tokens ADD COLUMN colour TEXT'));
+    await expectTakenBack('SOURCE_DRIFT', 7, { onEvent }, () =>
+      changeSource('ALTER TABLE tokens DROP COLUMN colour'),
+    );
+  });
+
+  it('when the last rows hold a value that the target cannot', async () => {
+    const onEvent = says(STOPPING, () =>
+      changeSource(`INSERT INTO app_settings (key, value) VALUES ('bad', CAST(x'ff' AS TEXT))`),
+    );
+    await expectTakenBack('BAD_VALUE', 7, { onEvent }, () =>
+      changeSource(`DELETE FROM app_settings WHERE key = 'bad'`),
+    );
+  });
+
+  it('when somebody changes the target meanwhile', async () => {
+    const onEvent = says(CAUGHT_UP, () =>
+      changeTarget(`INSERT INTO app_settings (key, value) VALUES ('stranger', '')`),
+    );
+    await expectTakenBack('DIFFERENT', 7, { onEvent }, () =>
+      changeTarget(`DELETE FROM app_settings WHERE key = 'stranger'`),
+    );
+  });
+
+  it('when the second env file cannot be written', async () => {
+    const inTheWay = join(site.folder, '..env.ttm-wizard');
+    const onEvent = says(CAUGHT_UP, () => void mkdirSync(inTheWay));
+    await expectTakenBack('ENV_FILE', 7, { onEvent }, () => rmdirSync(inTheWay));
+  });
+
+  it('when the target refuses the application at the last moment', async () => {
+    const name = useRole();
+    const onEvent = says(CAUGHT_UP, () => changeTarget(`ALTER ROLE ${name} NOLOGIN`));
+    await expectTakenBack('PROBE', 7, { onEvent, cutover: { patience: { probeMs: 1500 } } }, () =>
+      changeTarget(`ALTER ROLE ${name} LOGIN`),
+    );
+  });
+
+  it('when the application does not start', async () => {
+    const mark = join(site.folder, 'fail');
+    const startCommand = `[ -e '${mark}' ] && rm '${mark}' && exit 1; ${site.startCommand}`;
+    const onEvent = says(CAUGHT_UP, () => writeFileSync(mark, ''));
+    await expectTakenBack('SERVICES_START', 7, { onEvent, cutover: { startCommand } });
+  });
+
+  it('when the application answers that there is no such page', async () => {
+    probe.fail(404);
+    const told = await expectTakenBack('PROBE', 7, { cutover: { healthUrl: probe.url } });
+    expect(told).toContain('the probe fails');
+  });
+
+  it('when the application answers with errors until time is up', async () => {
+    probe.fail(500);
+    const cutover = { healthUrl: probe.url, patience: { probeMs: 1000 } };
+    expect(await expectTakenBack('PROBE', 7, { cutover })).toContain('the probe times out');
+  });
+});
+
+describe('a switch-over does not begin, and the application goes on', () => {
+  it('when the new URL is refused, a table has changed or a row of the target differs', async () => {
+    const name = useRole();
+    const refused = async (code: string, exitCode: number, when: RegExp, act: () => void): Promise<void> => {
+      const moved = await site.move({ target }, { onEvent: says(when, act) });
+      const told = saidIn(moved.events);
+      expect(moved.events.at(-1), told).toMatchObject({ type: 'run.failed', code, exitCode });
+      expect(told).not.toMatch(/^stopping: /m);
+      expect(readDiary(site.diary).transactions.every(({ on }) => on.startsWith('sqlite:'))).toBe(true);
+    };
+    const showsDiff = /^env file .*CR LF/;
+    await refused('TARGET_CONNECTION', 5, showsDiff, () => changeTarget(`ALTER ROLE ${name} NOLOGIN`));
+    changeTarget(`ALTER ROLE ${name} LOGIN`);
+    const alter = 'ALTER TABLE tokens ADD COLUMN colour TEXT';
+    await refused('SOURCE_DRIFT', 6, showsDiff, () => changeSource(alter));
+    changeSource('ALTER TABLE tokens DROP COLUMN colour');
+    const insert = `INSERT INTO app_settings (key, value) VALUES ('stranger', '')`;
+    await refused('DIFFERENT', 6, /^brought over while/, () => changeTarget(insert));
+    changeTarget(`DELETE FROM app_settings WHERE key = 'stranger'`);
+    const moved = await site.move({ target });
+    expect(moved.exitCode, saidIn(moved.events)).toBe(0);
+    await expectOn('target', saidIn(moved.events));
+  });
+});
