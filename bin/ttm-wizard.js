@@ -1,5 +1,5 @@
 #!/usr/bin/env sh
-':'; //; exec node -- "$0" "$@"
+':' //; exec node -- "$0" "$@"
 /* A shell starts Node with --, because without it Node itself takes --env-file, wherever on the line it stands. */
 /* Plain old syntax on purpose: an old Node must get this far to say what it needs. */
 var parts = process.versions.node.split('.');

@@ -45,11 +45,10 @@ export function mainHelp(): string {
     '  TTM_TARGET=postgresql://app:secret@db/app ttm-wizard run --yes',
     '',
     'Usage: ttm-wizard [command] [options], or --version, or --help',
+    'A flag goes before its environment variable, that before the config file.',
     ...COMMANDS.map(({ name, help }) => `  ${name.padEnd(COMMAND_WIDTH)}${help}`),
     `  ${'help TOPIC'.padEnd(COMMAND_WIDTH)}${TOPICS.join(', ')}, or a command`,
     ...optionBlocks(OPTIONS),
-    '',
-    'A flag goes before its environment variable, that before the config file.',
   ].join('\n');
 }
 

@@ -180,7 +180,9 @@ describe('a switch-over is taken back', () => {
 
   it('when the second env file cannot be written', async () => {
     const inTheWay = join(site.folder, '..env.ttm-wizard');
-    const onEvent = says(CAUGHT_UP, () => void mkdirSync(inTheWay));
+    const onEvent = says(CAUGHT_UP, () => {
+      mkdirSync(inTheWay);
+    });
     await expectTakenBack('ENV_FILE', 7, { onEvent }, () => rmdirSync(inTheWay));
   });
 
