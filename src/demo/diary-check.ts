@@ -2,9 +2,9 @@
 // cell as it was written last, compared by the database itself in the column's own type.
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Database } from '../source/sqlite-driver.js';
 import pg from 'pg';
 import { z } from 'zod';
+import { Database } from '../source/sqlite-driver.js';
 import { CASTS } from './application/postgres-store.js';
 import { type ColumnKind, KEY_COLUMN, columnKind } from './application/store.js';
 

@@ -1,6 +1,5 @@
 // Brings what the application wrote to the target back into the source: the only place that writes to a source file. All of it
 // is one transaction of SQLite, so that a process killed at any moment leaves the file as it was, or as it shall be.
-import { Database } from './sqlite-driver.js';
 import {
   type ChangeCounts,
   NO_CHANGES,
@@ -14,6 +13,7 @@ import type { TablePlan } from '../plans/plan.js';
 import { ChangeApplier, type Targets, targetOf } from './apply-changes.js';
 import { bindRow } from './bind-row.js';
 import { ChangeSpool } from './change-spool.js';
+import { Database } from './sqlite-driver.js';
 
 /** How long the first statement and the commit wait for others who have the file open, in milliseconds. */
 const BUSY_TIMEOUT_MS = 10_000;

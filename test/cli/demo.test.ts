@@ -3,9 +3,9 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Database } from '../../src/source/sqlite-driver.js';
 import { execa } from 'execa';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { Database } from '../../src/source/sqlite-driver.js';
 import { readDiary, untilDiary } from '../support/diary.js';
 import { missingFromDiary } from '../support/missing-from-diary.js';
 import { lives, until } from '../support/processes.js';

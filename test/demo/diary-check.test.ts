@@ -3,11 +3,11 @@
 import { appendFileSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Database } from '../../src/source/sqlite-driver.js';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkDiary } from '../../src/demo/diary-check.js';
 import { writeSample } from '../../src/demo/sample.js';
+import { Database } from '../../src/source/sqlite-driver.js';
 import { startApplication } from '../support/application.js';
 import { type TestDatabase, createDatabase } from '../support/database.js';
 import { readDiary, untilDiary } from '../support/diary.js';

@@ -5,12 +5,13 @@ import { once } from 'node:events';
 import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Database } from '../../src/source/sqlite-driver.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CutoverOptions } from '../../src/config/run-options.js';
 import { writeSample } from '../../src/demo/sample.js';
 import { WizardError } from '../../src/errors.js';
 import type { WizardEvent } from '../../src/events.js';
+import { driverFor } from '../../src/source/driver-choice.js';
+import { Database } from '../../src/source/sqlite-driver.js';
 import { serverUrl } from '../support/database.js';
 import { readDiary, untilDiary } from '../support/diary.js';
 import { type FailingProbe, startFailingProbe } from '../support/failing-probe.js';
@@ -139,7 +140,7 @@ describe('a switch-over is taken back', () => {
   });
 
   it('when a process keeps the source open, which it names', async () => {
-    const script = `const D = require('better-sqlite3'); const db = new D(process.argv[1]); db.prepare('SELECT 1 FROM tokens').get();
+    const script = `const D = require('${driverFor(process.versions.node)}'); const db = new D(process.argv[1]); db.prepare('SELECT 1 FROM tokens').get();
       process.stdout.write('open'); setInterval(() => undefined, 1000);`;
     holder = spawn(process.execPath, ['-e', script, site.source], {
       cwd: ROOT,

@@ -2,12 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Database } from '../../src/source/sqlite-driver.js';
 import type { ChangeCounts, RowChange } from '../../src/chunk/changes.js';
 import { WizardError } from '../../src/errors.js';
 import { tothemoon } from '../../src/plans/tothemoon.js';
 import type { TablePlan } from '../../src/plans/plan.js';
 import { SourceChanges } from '../../src/source/carry-back.js';
+import { Database } from '../../src/source/sqlite-driver.js';
 
 /** As the application's migrations leave it; the last CHECK alone is not the application's own. */
 const SCHEMA = `

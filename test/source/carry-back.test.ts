@@ -1,10 +1,10 @@
 // What the application wrote to PostgreSQL is carried back into the SQLite file: all of it or nothing, and no byte more.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Database } from '../../src/source/sqlite-driver.js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RowChange } from '../../src/chunk/changes.js';
 import { tothemoon } from '../../src/plans/tothemoon.js';
+import { Database } from '../../src/source/sqlite-driver.js';
 import { library } from '../support/library-plan.js';
 import { CarriedSource, PRESENT, TOKEN, deleted, inserted, updated, applyToSource } from './carried.js';
 

@@ -1,9 +1,9 @@
 // What the application writes after the snapshot is brought over by content, as often as one likes, and nothing else is touched.
-import { Database } from '../../src/source/sqlite-driver.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WizardError } from '../../src/errors.js';
 import type { WizardEvent } from '../../src/events.js';
 import { catchUpAgain } from '../../src/run/catch-up-again.js';
+import { Database } from '../../src/source/sqlite-driver.js';
 import { catchUp } from '../../steps/cutover/catch-up.js';
 import { writeSample } from '../../src/demo/sample.js';
 import { differencesByHand } from '../support/compare-by-hand.js';
