@@ -46,7 +46,7 @@ export interface RunFolder {
   readonly state: RunState;
 }
 
-/** `20260131-020000-3f9a`: sorts by start time. */
+/** `20260131-020000-3f9a`: the second of its start, UTC, and four digits by chance. */
 export function newRunId(at: Date): string {
   const stamp = at.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
   return `${stamp}-${randomBytes(2).toString('hex')}`;
@@ -104,8 +104,17 @@ export function listRuns(backupDir: string): RunFolder[] {
   }
   return names
     .filter((name) => isRunId(name) && existsSync(join(backupDir, name, FILES.state)))
-    .sort()
-    .map((name) => ({ path: join(backupDir, name), state: loadState(join(backupDir, name)) }));
+    .map((name) => ({ path: join(backupDir, name), state: loadState(join(backupDir, name)) }))
+    .sort((a, b) => compareTexts(orderOf(a), orderOf(b)));
+}
+
+/** Names tell runs of the same second apart, but not in their order. */
+function orderOf({ state }: RunFolder): string {
+  return `${state.startedAt} ${state.run}`;
+}
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function loadState(folder: string): RunState {

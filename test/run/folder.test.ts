@@ -1,0 +1,37 @@
+// The runs of a backup folder, in the order in which they were begun.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type RunState, createRunFolder, listRuns } from '../../src/run/folder.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'ttm-folder-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function begun(run: string, startedAt: string): RunState {
+  return {
+    v: 1,
+    run,
+    plan: 'tothemoon',
+    source: '/srv/dev.db',
+    target: { host: 'h', port: 5432, database: 'd', user: 'u' },
+    startedAt,
+    options: { onBadValue: 'stop', onDrift: 'stop', dump: false },
+    results: {},
+    outcome: 'running',
+  };
+}
+
+test('two runs of the same second stand in the order of their start, whatever their names', () => {
+  createRunFolder(folder, begun('20260131-020000-ffff', '2026-01-31T02:00:00.100Z'));
+  createRunFolder(folder, begun('20260131-020000-0000', '2026-01-31T02:00:00.900Z'));
+  createRunFolder(folder, begun('20260131-015959-aaaa', '2026-01-31T01:59:59.000Z'));
+  expect(listRuns(folder).map(({ state }) => state.run)).toEqual([
+    '20260131-015959-aaaa',
+    '20260131-020000-ffff',
+    '20260131-020000-0000',
+  ]);
+});
