@@ -1,9 +1,9 @@
-// Finds the run that a command without --source is about: the newest one of the backup folder that copied to the given target.
+// Finds the run that a command is about: the newest one of the backup folder to the given target.
 import type { RunOptions } from '../config/run-options.js';
 import { WizardError } from '../errors.js';
 import { planNamed } from '../plans/index.js';
 import { nameOfTarget, showTarget } from '../target/connect.js';
-import { type RunFolder, listRuns } from './folder.js';
+import { type RunFolder, type RunState, listRuns } from './folder.js';
 
 /** What such a command is told. */
 export interface RunQuery {
@@ -12,21 +12,29 @@ export interface RunQuery {
   readonly jobs: number;
 }
 
-/** Throws NO_RUN (exit 2) when the folder holds no copied run of this target. */
-export function findCopiedRun({ backupDir, target }: RunQuery): RunFolder {
-  const name = nameOfTarget(target);
-  const run = listRuns(backupDir).findLast(
+/** The newest run to this target that was not taken back and is wanted; by whatever user and password the target is reached. */
+export function findNewestRun(
+  { backupDir, target }: Pick<RunQuery, 'backupDir' | 'target'>,
+  isWanted: (state: RunState) => boolean = () => true,
+): RunFolder | undefined {
+  const { host, port, database } = nameOfTarget(target);
+  return listRuns(backupDir).findLast(
     ({ state }) =>
       state.outcome !== 'rolled-back' &&
-      'copy' in state.results &&
-      state.target.host === name.host &&
-      state.target.port === name.port &&
-      state.target.database === name.database,
+      state.target.host === host &&
+      state.target.port === port &&
+      state.target.database === database &&
+      isWanted(state),
   );
+}
+
+/** Throws NO_RUN (exit 2) when the folder holds no copied run of this target. */
+export function findCopiedRun({ backupDir, target }: RunQuery): RunFolder {
+  const run = findNewestRun({ backupDir, target }, ({ results }) => 'copy' in results);
   if (run !== undefined) return run;
   throw new WizardError({
     code: 'NO_RUN',
-    message: `${backupDir} holds no run that has copied anything to ${showTarget(name)}`,
+    message: `${backupDir} holds no run that has copied anything to ${showTarget(nameOfTarget(target))}`,
     remedies: ['--backup-dir DIR names the folder of the run', 'ttm-wizard run … makes one'],
     exitCode: 2,
   });

@@ -6,14 +6,8 @@ import { WizardError, messageOf } from '../errors.js';
 import { nameOfTarget } from '../target/connect.js';
 import { isSwitching } from './cutover-state.js';
 import { Execution, type RunIo } from './execution.js';
-import {
-  type RunFolder,
-  type RunState,
-  createRunFolder,
-  listRuns,
-  newRunId,
-  removeUnfinished,
-} from './folder.js';
+import { findNewestRun } from './find-run.js';
+import { type RunFolder, type RunState, createRunFolder, newRunId, removeUnfinished } from './folder.js';
 import { lockFolder } from './lock.js';
 import type { Step } from './step.js';
 
@@ -91,16 +85,10 @@ function realSource(path: string): string {
 
 /** The newest run of the same source, target and plan that got past preflight and was not taken back. */
 function findEarlier(options: RunOptions): RunFolder | undefined {
-  const target = nameOfTarget(options.target);
-  return listRuns(options.backupDir).findLast(
-    ({ state }) =>
-      state.outcome !== 'rolled-back' &&
-      state.plan === options.plan.name &&
-      state.source === realSource(options.source) &&
-      state.target.host === target.host &&
-      state.target.port === target.port &&
-      state.target.database === target.database &&
-      'preflight' in state.results,
+  const source = realSource(options.source);
+  return findNewestRun(
+    options,
+    (state) => state.plan === options.plan.name && state.source === source && 'preflight' in state.results,
   );
 }
 

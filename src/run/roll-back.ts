@@ -3,8 +3,8 @@ import type { CutoverOptions } from '../config/run-options.js';
 import { WizardError } from '../errors.js';
 import { nameOfTarget, showTarget } from '../target/connect.js';
 import { Execution, type RunIo } from './execution.js';
-import { type RunQuery, optionsOfRun } from './find-run.js';
-import { type RunFolder, listRuns, removeUnfinished } from './folder.js';
+import { type RunQuery, findNewestRun, optionsOfRun } from './find-run.js';
+import { type RunFolder, removeUnfinished } from './folder.js';
 import { lockFolder } from './lock.js';
 import type { Step } from './step.js';
 
@@ -30,18 +30,11 @@ export async function rollBack(query: RollBackQuery, steps: readonly Step[], io:
 }
 
 function findRun({ backupDir, target }: RunQuery): RunFolder {
-  const name = nameOfTarget(target);
-  const run = listRuns(backupDir).findLast(
-    ({ state }) =>
-      state.outcome !== 'rolled-back' &&
-      state.target.host === name.host &&
-      state.target.port === name.port &&
-      state.target.database === name.database,
-  );
+  const run = findNewestRun({ backupDir, target });
   if (run !== undefined) return run;
   throw new WizardError({
     code: 'NO_RUN',
-    message: `${backupDir} holds no run to ${showTarget(name)} that could be taken back`,
+    message: `${backupDir} holds no run to ${showTarget(nameOfTarget(target))} that could be taken back`,
     remedies: ['--backup-dir DIR names the folder of the run'],
     exitCode: 2,
   });
