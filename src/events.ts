@@ -50,6 +50,8 @@ const bodies = [
     /** Steps that were completed before. */
     done: z.array(step),
     message: z.string(),
+    /** Absent when the run goes on. */
+    doing: z.literal('take-back').optional(),
   }),
   z.object({ type: z.literal('step.started'), step, title: z.string() }),
   z.object({
@@ -69,6 +71,16 @@ const bodies = [
   z.object({ type: z.literal('step.completed'), step, summary: z.string(), elapsedMs }),
   z.object({ type: z.literal('step.failed'), step, code: z.string(), message: z.string(), elapsedMs }),
   z.object({ type: z.literal('step.undone'), step, summary: z.string() }),
+  /** What a step is made of, in order, where that is worth following; said again when it begins to take itself back. */
+  z.object({ type: z.literal('step.parts'), step, parts: z.array(z.string()) }),
+  /** One of them has begun; those before it are done. */
+  z.object({ type: z.literal('step.part'), step, part: z.string() }),
+  /** The application is being stopped. */
+  z.object({ type: z.literal('downtime.started'), step }),
+  /** It has answered again, from whichever side. */
+  z.object({ type: z.literal('downtime.ended'), step, downtimeMs: count }),
+  /** What will be copied of a table, as the source is now. */
+  z.object({ type: z.literal('table.planned'), step, table: z.string(), rows: count, bytes: count }),
   z.object({ type: z.literal('table.started'), step, table: z.string(), rows: count, bytes: count }),
   z.object({
     type: z.literal('table.copied'),

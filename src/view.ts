@@ -1,5 +1,6 @@
 // The reducer: everything that any output shows is this value, made from events alone. Pure, so a run can be replayed.
 import type { EventBody, Finding, StepName, Totals, WizardEvent } from './events.js';
+import { beginPart, endParts, newPart } from './parts.js';
 
 type Progress = Extract<EventBody, { type: 'step.progress' }>;
 
@@ -40,6 +41,16 @@ export interface QueryView {
   readonly index: string | null;
 }
 
+export interface PartView {
+  readonly step: StepName;
+  readonly title: string;
+  readonly state: 'left' | 'running' | 'done' | 'failed';
+  /** UTC; empty until it has begun. */
+  readonly startedAt: string;
+  /** UTC; empty until it is over. */
+  readonly endedAt: string;
+}
+
 export interface RunView {
   readonly run: string;
   readonly plan: string;
@@ -49,16 +60,28 @@ export interface RunView {
   readonly log: string;
   readonly dryRun: boolean;
   readonly resumed: boolean;
+  /** Whether it is moved or taken back. */
+  readonly doing: 'run' | 'take-back';
+  /** When it was begun for the first time, and when by this process. */
   readonly startedAt: string;
+  readonly begunAt: string;
   readonly lastAt: string;
   readonly steps: readonly StepView[];
   readonly tables: readonly TableView[];
   readonly findings: readonly (Finding & { readonly step: StepName })[];
   readonly queries: readonly QueryView[];
   readonly notices: readonly string[];
+  /** Of the step that has named its parts last. */
+  readonly parts: readonly PartView[];
+  /** When the application was stopped, UTC, and for how long; undefined while it is still down. */
+  readonly downtime: { readonly startedAt: string; readonly ms: number | undefined } | undefined;
+  /** What the person is being asked. */
+  readonly question: { readonly name: string; readonly message: string } | undefined;
   readonly totals: Totals;
   readonly outcome: 'running' | 'completed' | 'failed' | 'rolled-back';
   readonly exitCode: number | undefined;
+  /** UPPER_SNAKE name of the failure; empty unless it failed. */
+  readonly code: string;
   readonly message: string;
   readonly remedies: readonly string[];
 }
@@ -72,16 +95,22 @@ export const EMPTY_VIEW: RunView = {
   log: '',
   dryRun: false,
   resumed: false,
+  doing: 'run',
   startedAt: '',
+  begunAt: '',
   lastAt: '',
   steps: [],
   tables: [],
   findings: [],
   queries: [],
   notices: [],
+  parts: [],
+  downtime: undefined,
+  question: undefined,
   totals: { tables: 0, rows: 0, bytes: 0, quarantined: 0 },
   outcome: 'running',
   exitCode: undefined,
+  code: '',
   message: '',
   remedies: [],
 };
@@ -135,15 +164,29 @@ export function reduce(view: RunView, event: WizardEvent): RunView {
     }
     case 'step.finding':
       return { ...next, findings: [...view.findings, { ...event.finding, step: event.step }] };
+    case 'step.parts':
+      return { ...next, parts: event.parts.map((title) => newPart(event.step, title)) };
+    case 'step.part':
+      return { ...next, parts: beginPart(view.parts, event) };
+    case 'downtime.started':
+      // Of a switch-over that goes on after it was killed, the first stop counts.
+      return view.downtime !== undefined && view.downtime.ms === undefined
+        ? next
+        : { ...next, downtime: { startedAt: event.at, ms: undefined } };
+    case 'downtime.ended':
+      return {
+        ...next,
+        downtime: { startedAt: view.downtime?.startedAt ?? event.at, ms: event.downtimeMs },
+      };
     case 'step.completed':
-      return changeStep(next, event.step, {
+      return changeStep({ ...next, parts: endParts(view.parts, event, 'done') }, event.step, {
         state: 'done',
         summary: event.summary,
         elapsedMs: event.elapsedMs,
         progress: undefined,
       });
     case 'step.failed':
-      return changeStep(next, event.step, {
+      return changeStep({ ...next, parts: endParts(view.parts, event, 'failed') }, event.step, {
         state: 'failed',
         summary: event.message,
         elapsedMs: event.elapsedMs,
@@ -151,6 +194,11 @@ export function reduce(view: RunView, event: WizardEvent): RunView {
       });
     case 'step.undone':
       return changeStep(next, event.step, { state: 'left', summary: event.summary, progress: undefined });
+    case 'table.planned':
+      // A run that has copied it knows better.
+      return view.tables.some(({ name, state }) => name === event.table && state !== 'left')
+        ? next
+        : changeTable(next, event.table, { rows: event.rows, bytes: event.bytes });
     case 'table.started':
       return changeTable(next, event.table, { state: 'copying', rows: event.rows, bytes: event.bytes });
     case 'table.copied':
@@ -183,7 +231,9 @@ export function reduce(view: RunView, event: WizardEvent): RunView {
     case 'notice':
       return { ...next, notices: [...view.notices, event.message] };
     case 'input.needed':
+      return { ...next, question: { name: event.question, message: event.message } };
     case 'input.given':
+      return { ...next, question: undefined };
     case 'plan.statement':
       return next;
     case 'run.completed':
@@ -197,8 +247,10 @@ export function reduce(view: RunView, event: WizardEvent): RunView {
     case 'run.failed':
       return {
         ...next,
+        question: undefined,
         outcome: 'failed',
         exitCode: event.exitCode,
+        code: event.code,
         message: event.message,
         remedies: event.remedies,
       };
@@ -222,9 +274,13 @@ function startRun(
     log: event.log,
     dryRun: resumed ? false : event.dryRun,
     resumed,
+    doing: resumed ? (event.doing ?? 'run') : 'run',
+    begunAt: event.at,
+    question: undefined,
     startedAt: view.startedAt === '' ? event.at : view.startedAt,
     outcome: 'running',
     exitCode: undefined,
+    code: '',
     message: '',
     remedies: [],
     steps: event.steps.map((name) => {

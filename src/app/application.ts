@@ -90,7 +90,7 @@ async function askFor(ask: NonNullable<StepContext['ask']>, what: 'stop' | 'star
     what === 'stop'
       ? 'Stop every process of the application that writes to the database now. Is it stopped?'
       : 'Start the application again now. Is it started?';
-  if (await ask(message)) return;
+  if (await ask(message, what === 'stop' ? 'stop-application' : 'start-application')) return;
   throw new WizardError({
     code: what === 'stop' ? 'SERVICES_STOP' : 'SERVICES_START',
     message: `the answer is no: the application is not ${what === 'stop' ? 'stopped' : 'started'}`,

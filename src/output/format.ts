@@ -39,6 +39,11 @@ export function msSince(at: string, nowMs: number): number {
   return ms > 0 ? ms : 0;
 }
 
+/** Milliseconds from one time to another (UTC); never less than 0. */
+export function msBetween(from: string, to: string): number {
+  return msSince(from, Date.parse(to));
+}
+
 /** `02:00:13`, in the machine's own time zone like every other log there. */
 export function showClock(at: string): string {
   const date = new Date(at);

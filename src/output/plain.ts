@@ -46,6 +46,15 @@ class PlainLines {
         const line = this.progress.next(event);
         return line === undefined ? [] : [say(event.step, line)];
       }
+      case 'step.part':
+        return [say(event.step, safe(event.part))];
+      case 'downtime.started':
+        return [say(event.step, 'the downtime begins: the application is being stopped')];
+      case 'downtime.ended':
+        return [say(event.step, `the application answers again, after ${showDuration(event.downtimeMs)}`)];
+      case 'table.planned':
+        return [say(event.step, `${safe(event.table)}: ${showRows(event.rows)}, ${showSize(event.bytes)}`)];
+      case 'step.parts':
       case 'step.finding':
       case 'table.started':
         // Findings are shown together when the step ends, sorted by how bad they are; a table's progress names it.

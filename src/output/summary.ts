@@ -14,7 +14,7 @@ export function summaryLines(view: RunView, paint: Paint): string[] {
   return [
     ...headLines(view, paint),
     ...section(stepLines(view.steps, paint)),
-    ...section(tableSection(view.tables, paint)),
+    ...section(tableSection(shownTables(view), paint)),
     ...section(querySection(view.queries, paint)),
     ...section(placeLines(view)),
   ];
@@ -62,6 +62,11 @@ export function showState(state: StepView['state'], paint: Paint): string {
   return state === 'done' ? paint('green', state) : state;
 }
 
+/** What was only planned is no result, but all that a dry run has. */
+function shownTables({ tables, dryRun }: RunView): readonly TableView[] {
+  return dryRun ? tables : tables.filter(({ state }) => state !== 'left');
+}
+
 function tableSection(tables: readonly TableView[], paint: Paint): string[] {
   if (tables.length === 0) return [];
   const head = ['table', 'source rows', 'target rows', 'digest', 'verdict'].map((text) =>
@@ -107,7 +112,7 @@ function querySection(queries: readonly QueryView[], paint: Paint): string[] {
 }
 
 /** How many times faster: `2,341 x`, below ten with a decimal. */
-function showFactor(sourceMs: number, targetMs: number): string {
+export function showFactor(sourceMs: number, targetMs: number): string {
   if (targetMs <= 0) return '';
   const factor = sourceMs / targetMs;
   return `${factor < 10 ? factor.toFixed(1) : showCount(factor)} x`;

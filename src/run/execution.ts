@@ -13,9 +13,10 @@ import { isSwitchedOver, isSwitching, loadCutover } from './cutover-state.js';
 import { FILES, type RunFolder, type RunState, saveState } from './folder.js';
 import { type EventSink, Journal, redactText } from './journal.js';
 import { Resources } from './resources.js';
+import { type Asking, pauseBefore, pauseBeforeDrop, tellingIo } from './pauses.js';
 import { type Step, type StepContext, Stopped, TakeBackFailed } from './step.js';
 
-export interface RunIo {
+export interface RunIo extends Asking {
   readonly sinks: readonly EventSink[];
   /** End at the next safe point. */
   readonly stop: AbortSignal;
@@ -23,10 +24,6 @@ export interface RunIo {
   readonly abort: AbortSignal;
   /** Texts that must appear in no event and no file. */
   readonly secrets: readonly string[];
-  /** Asks the person yes or no in the middle of a run; absent when nobody can or wants to be asked. */
-  readonly ask?: (message: string) => Promise<boolean>;
-  /** Answers whether a rollback may go on: the person, or --yes; absent when there is neither. */
-  readonly confirm?: (message: string) => Promise<boolean>;
 }
 
 /** `new` writes to its folder; `resumed` goes on in it; `read-only` neither writes to it nor locks the target. */
@@ -48,7 +45,6 @@ export class Execution {
   constructor(options: RunOptions, steps: readonly Step[], io: RunIo, folder: RunFolder, mode: Mode) {
     this.options = options;
     this.steps = steps;
-    this.io = io;
     this.path = folder.path;
     this.state = folder.state;
     this.mode = mode;
@@ -59,6 +55,7 @@ export class Execution {
       secrets: io.secrets,
       sinks: io.sinks,
     });
+    this.io = tellingIo(io, this.journal.emit);
     this.resources = new Resources({
       url: options.target,
       run: this.state.run,
@@ -75,7 +72,10 @@ export class Execution {
     return this.finish(async () => {
       for (const step of this.steps) {
         if (done.includes(step.name)) await step.check(this.context());
-        else await this.perform(step);
+        else {
+          await pauseBefore(step.name, this.path, this.io);
+          await this.perform(step);
+        }
       }
       return this.complete(isFinished);
     });
@@ -148,9 +148,10 @@ export class Execution {
 
   /** The same as all there is to do; what cannot be taken back is written down as commands to type. */
   async rollBack(): Promise<number> {
-    this.begin(this.doneSteps(), false, 'is taken back');
+    this.begin(this.doneSteps(), false, 'is taken back', 'take-back');
     return this.finish(async () => {
       try {
+        await pauseBeforeDrop(this.path, this.journal.view, this.io);
         await this.undoAll();
       } catch (error) {
         throw this.rollbackError(error);
@@ -212,7 +213,7 @@ export class Execution {
     return done.filter((name) => name !== 'cutover' || isSwitchedOver(this.path));
   }
 
-  private begin(done: StepName[], isFinished: boolean, why?: string): void {
+  private begin(done: StepName[], isFinished: boolean, why?: string, purpose?: 'take-back'): void {
     const common = {
       plan: this.options.plan.title,
       source: this.options.source,
@@ -235,7 +236,8 @@ export class Execution {
       ? 'is complete: checking that the target still is as it left it'
       : `goes on at step ${next?.name ?? 'none'}`;
     const message = `run ${this.state.run} ${why ?? doing}`;
-    this.journal.emit({ type: 'run.resumed', ...common, done, message });
+    const doingWhat = purpose === undefined ? {} : { doing: purpose };
+    this.journal.emit({ type: 'run.resumed', ...common, done, message, ...doingWhat });
   }
 
   /** Resolves to the step's summary. */
@@ -288,7 +290,7 @@ export class Execution {
 
   /** Totals of what has been copied, from the tables of the view. */
   private totals(): Totals {
-    const { tables } = this.journal.view;
+    const tables = this.journal.view.tables.filter(({ state }) => state !== 'left');
     const sum = (pick: (table: (typeof tables)[number]) => number): number =>
       tables.reduce((total, table) => total + pick(table), 0);
     return {

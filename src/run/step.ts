@@ -6,6 +6,7 @@ import type { WorkerPool } from '../chunk/pool.js';
 import type { RunOptions } from '../config/run-options.js';
 import type { Emit, StepName } from '../events.js';
 import type { TargetAddress } from '../target/connect.js';
+import type { Ask } from './pauses.js';
 
 export interface StepContext {
   readonly options: RunOptions;
@@ -23,9 +24,9 @@ export interface StepContext {
   /** The worker threads of this process that read `file`; those of another file are ended first. */
   workers(file: string, make: () => WorkerPool): Promise<WorkerPool>;
   /** Puts a question to the person, whose answer is yes or no; absent when nobody can be asked. */
-  readonly ask?: (question: string) => Promise<boolean>;
+  readonly ask?: Ask;
   /** The same, but --yes has answered it already. */
-  readonly confirm?: (question: string) => Promise<boolean>;
+  readonly confirm?: Ask;
   /** What a completed step left; the step that made it checks its form. */
   result(step: StepName): unknown;
 }

@@ -13,6 +13,7 @@ import { showChanges } from './catch-up.js';
 import { failAndTakeBack, goOnTakingBack } from './failure.js';
 import { isStillOver, moveOver } from './move-over.js';
 import { urlFor } from './new-url.js';
+import { PARTS, announce } from './parts.js';
 import { prepare } from './prepare.js';
 import { startOnTarget } from './start-on-target.js';
 import { takeBack } from './take-back.js';
@@ -46,6 +47,7 @@ export const cutover: Step = {
     const application = await applicationOf(context);
     // Whoever goes on with an application that stands does not keep it waiting.
     const isDown = earlier?.phase === 'stopped' || earlier?.phase === 'started';
+    announce(context, isDown ? PARTS.slice(PARTS.indexOf('stop the application')) : PARTS);
     const prepared = isDown ? undefined : await prepare(context, application);
     try {
       const isOnTarget = await isOver(context, application, earlier);
@@ -93,7 +95,8 @@ async function askAboutWrites(context: StepContext, isGivenUp: boolean): Promise
     throw needed(context, 'yes', 'a rollback stops the application, and nobody can be asked whether to', [
       '--yes',
     ]);
-  if (await confirm(`${what} The application is stopped, and started on the source. Go on?`)) return;
+  if (await confirm(`${what} The application is stopped, and started on the source. Go on?`, 'rollback'))
+    return;
   throw new WizardError({
     code: 'DECLINED',
     message: 'the answer is no: nothing is changed',

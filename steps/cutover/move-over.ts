@@ -15,6 +15,7 @@ import { settleSource } from '../../src/source/carry-back.js';
 import { sourceStamp } from '../../src/source/stamp.js';
 import { showChanges } from './catch-up.js';
 import { compareChanged } from './compare-changed.js';
+import { begin } from './parts.js';
 
 /**
  * `prepared` is the catch-up of this process that has read the source already; without it all is compared again. Resolves to how many
@@ -30,12 +31,15 @@ export async function moveOver(
   // Of a run that goes on after it was killed, the first stop counts.
   const stoppedAt = loadCutover(folder)?.stoppedAt ?? new Date().toISOString();
   changeCutover(folder, { phase: 'stopped', services: application.kept, stoppedAt });
+  context.emit({ type: 'downtime.started', step: 'cutover' });
   await stop(context, application);
   stopHere(context);
+  begin(context, 'bring over the rest');
   const startedAt = performance.now();
   const catchUp = prepared ?? new CatchUp(context);
   const last = await catchUp.run(true);
   notice(`brought over after the stop: ${showChanges(last)}`);
+  begin(context, 'compare what has changed');
   await compareChanged(context, prepared === undefined ? 'all' : catchUp.changedChunks);
   if (last.quarantined > 0) notice(`${showRows(last.quarantined)} set aside`);
   stopHere(context);
@@ -68,6 +72,7 @@ export async function isStillOver(context: StepContext, application: Application
 async function stop(context: StepContext, { services, patience }: Application): Promise<void> {
   const { source } = context.options;
   const notice = (message: string): void => context.emit({ type: 'notice', message });
+  begin(context, 'stop the application');
   notice(`stopping: ${services.describe}`);
   await services.stop();
   const { uninspected } = await waitUntilReleased(source, {

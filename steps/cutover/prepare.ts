@@ -13,6 +13,7 @@ import { verifyResultSchema } from '../verify/index.js';
 import { compareTables } from '../verify/tables.js';
 import { beginCatchUp, showChanges } from './catch-up.js';
 import { urlFor } from './new-url.js';
+import { begin } from './parts.js';
 
 /** Passes until one brings so few rows that the last one will be short. */
 const FEW_ROWS = 200;
@@ -36,6 +37,7 @@ export async function prepare(context: StepContext, application: Application): P
 
 async function prepareInSource(context: StepContext, application: Application): Promise<Prepared> {
   const notice = (message: string): void => context.emit({ type: 'notice', message });
+  begin(context, 'bring over what was written meanwhile');
   const { envFiles, urlKey } = application;
   for (const { path, diff } of planSwitch(envFiles, urlKey, await urlFor(context)))
     for (const line of diff) notice(`env file ${path}: ${line}`);

@@ -17,6 +17,7 @@ import type { StepContext } from '../../src/run/step.js';
 import { inspectHolders } from '../../src/source/open-files.js';
 import { sourceStamp } from '../../src/source/stamp.js';
 import { urlFor } from './new-url.js';
+import { begin } from './parts.js';
 
 const CONNECTION_MS = 5000;
 
@@ -35,22 +36,27 @@ export async function startOnTarget(
 ): Promise<{ summary: string; result: unknown }> {
   const { services, envFiles, urlKey, healthUrl, probes, patience } = application;
   const { folder, options } = context;
+  begin(context, 'switch the env files');
   const startedAt = performance.now();
   const stamp = letTargetCount(context);
   const others = await applicationConnections(await context.target());
   switchFiles(envFiles, urlKey, await urlFor(context), { folder });
   context.emit({ type: 'notice', message: `switched: ${envFiles.join(', ')}` });
   const ownMs = Math.round(before.ownMs + performance.now() - startedAt);
+  begin(context, 'start the application');
   await services.start();
+  begin(context, 'wait for its answer from the target');
   const [quick, slow] = [probes.slice(0, 1), probes.slice(1)];
   await probe(healthUrl, quick, { timeoutMs: patience.probeMs });
   const answeredAt = new Date().toISOString();
+  const stopped = loadCutover(folder)?.stoppedAt ?? answeredAt;
+  const downtimeMs = Date.parse(answeredAt) - Date.parse(stopped);
+  context.emit({ type: 'downtime.ended', step: 'cutover', downtimeMs });
   const timed = (await probe(healthUrl, slow, { timeoutMs: patience.probeMs })).at(-1);
   await checkWhereItRuns(context, application, others);
   checkSource(options.source, stamp);
   chmodSync(options.source, 0o440);
-  const { stoppedAt } = changeCutover(folder, { phase: 'done', answeredAt });
-  const downtimeMs = Date.parse(answeredAt) - Date.parse(stoppedAt ?? answeredAt);
+  changeCutover(folder, { phase: 'done', answeredAt });
   if (timed !== undefined) {
     const earlier =
       before.slowMs === undefined ? '' : `; its query alone took ${showDuration(before.slowMs)} on SQLite`;

@@ -15,6 +15,7 @@ import { forgetSourceCopy } from '../../src/run/source-copy.js';
 import { removeCapture } from '../../src/source/capture.js';
 import type { StepContext } from '../../src/run/step.js';
 import { showChanges } from './catch-up.js';
+import { PARTS_BACK, announce, begin } from './parts.js';
 
 /** The application's own sessions end with its processes, which have ended by now. */
 const IDLE_MS = 2000;
@@ -34,7 +35,10 @@ export async function takeBack(
 ): Promise<{ carried: ChangeCounts }> {
   const { folder, options } = context;
   const application = await applicationOf(context);
-  const { phase, isOnTarget = false } = loadCutover(folder) ?? {};
+  const { phase, isOnTarget = false, stoppedAt, answeredAt } = loadCutover(folder) ?? {};
+  const now = new Date().toISOString();
+  // An application that has answered from the target stands only from now on.
+  const downSince = answeredAt === undefined ? (stoppedAt ?? now) : now;
   if (phase !== 'carrying') forgetSourceCopy(folder);
   const why = failure === undefined ? {} : { failure };
   try {
@@ -43,14 +47,17 @@ export async function takeBack(
     // A full disk is no reason to leave an application stopped that has never been anywhere else.
     if (isOnTarget) throw error;
   }
+  announce(context, isOnTarget ? PARTS_BACK : PARTS_BACK.slice(PARTS_BACK.indexOf('put the env files back')));
   // Without env files switched there is nothing that a start could find wrong, and whoever could not be stopped need not be.
   const carried = isOnTarget ? await leaveTarget(context, application, discard) : NO_CHANGES;
   removeCapture(options.source);
+  begin(context, 'put the env files back');
   for (const { path, outcome, edited } of restoreFiles(folder)) {
     const note = edited === undefined ? '' : `; it was edited since, that version is kept as ${edited}`;
     context.emit({ type: 'notice', message: `env file ${path}: ${outcome}${note}` });
   }
   await startOnSource(context, application);
+  context.emit({ type: 'downtime.ended', step: 'cutover', downtimeMs: Date.now() - Date.parse(downSince) });
   // Ready for a new attempt, or to be dropped.
   saveCutover(folder, { v: 1, phase: 'caught-up', services: application.kept });
   return { carried };
@@ -63,6 +70,8 @@ async function leaveTarget(
 ): Promise<ChangeCounts> {
   const { folder, options } = context;
   const notice = (message: string): void => context.emit({ type: 'notice', message });
+  begin(context, 'stop the application again');
+  context.emit({ type: 'downtime.started', step: 'cutover' });
   await services.stop();
   try {
     await waitUntilReleased(options.source, { timeoutMs: patience.releaseMs });
@@ -78,6 +87,7 @@ async function leaveTarget(
     changeCutover(folder, { isGivenUp: true });
     return NO_CHANGES;
   }
+  begin(context, 'carry back what was written to the target');
   const client = await context.target();
   const left = await waitForNoConnections(client, { timeoutMs: patience.sessionsMs, idleMs: IDLE_MS });
   for (const session of left)
@@ -93,7 +103,9 @@ async function startOnSource(
   context: StepContext,
   { services, healthUrl, probes, patience }: Application,
 ): Promise<void> {
+  begin(context, 'start the application on the source');
   await services.start();
+  begin(context, 'wait for its answer from the source');
   const answers = await probe(healthUrl, probes.slice(0, 1), { timeoutMs: patience.probeMs });
   const [first] = answers;
   const message = `the application answers from ${context.options.source} again${first === undefined ? '' : ` (${first.path})`}`;

@@ -114,6 +114,10 @@ async function scanValues(
       },
     });
     findings.forEach(report);
+    for (const { name } of fitted.tables) {
+      const { rows: count, bytes: size } = done.get(name) ?? { rows: 0, bytes: 0 };
+      context.emit({ type: 'table.planned', step: 'preflight', table: name, rows: count, bytes: size });
+    }
     const rows = [...done.values()].reduce((total, part) => total + part.rows, 0);
     const bad = findings.filter(({ code }) => code !== 'time-spelling').length;
     if (bad === 0) report(ok('values-fit', `all values of ${showRows(rows)} fit their target types`));

@@ -1,0 +1,91 @@
+// What the view makes of parts, downtime, questions and planned tables.
+import { expect, test } from 'vitest';
+import type { EventBody } from '../../src/events.js';
+import { canRollBack } from '../../src/reversible.js';
+import { record, viewOf } from '../output/recorded-run.js';
+import { started } from '../screens/runs.js';
+
+const parts: EventBody = { type: 'step.parts', step: 'cutover', parts: ['stop', 'start'] };
+const begin = (part: string): EventBody => ({ type: 'step.part', step: 'cutover', part });
+const down: EventBody = { type: 'downtime.started', step: 'cutover' };
+const planned = (rows: number): EventBody => ({
+  type: 'table.planned',
+  step: 'preflight',
+  table: 't',
+  rows,
+  bytes: rows,
+});
+
+function view(...events: EventBody[]) {
+  return viewOf(record([started, ...events]));
+}
+
+test('a part is done when the next one begins, and the last one with its step', () => {
+  const states = (...events: EventBody[]) => view(parts, ...events).parts.map(({ state }) => state);
+  expect(states()).toEqual(['left', 'left']);
+  expect(states(begin('stop'))).toEqual(['running', 'left']);
+  expect(states(begin('stop'), begin('start'))).toEqual(['done', 'running']);
+  const end: EventBody = { type: 'step.completed', step: 'cutover', summary: '', elapsedMs: 1 };
+  expect(states(begin('stop'), begin('start'), end)).toEqual(['done', 'done']);
+  const fail: EventBody = { type: 'step.failed', step: 'cutover', code: 'X', message: '', elapsedMs: 1 };
+  expect(states(begin('stop'), fail)).toEqual(['failed', 'left']);
+});
+
+test('a part that nobody has announced is shown all the same, with its times', () => {
+  expect(view(begin('wait'), begin('go')).parts).toMatchObject([
+    {
+      title: 'wait',
+      state: 'done',
+      startedAt: '2026-01-31T02:00:01.000Z',
+      endedAt: '2026-01-31T02:00:02.000Z',
+    },
+    { title: 'go', state: 'running', endedAt: '' },
+  ]);
+});
+
+test('the downtime counts from the first stop until the answer', () => {
+  expect(view().downtime).toBeUndefined();
+  expect(view(down, down).downtime).toEqual({ startedAt: '2026-01-31T02:00:01.000Z', ms: undefined });
+  const over: EventBody = { type: 'downtime.ended', step: 'cutover', downtimeMs: 1100 };
+  expect(view(down, over).downtime).toMatchObject({ ms: 1100 });
+  expect(view(down, over, down).downtime).toEqual({ startedAt: '2026-01-31T02:00:03.000Z', ms: undefined });
+});
+
+test('a question is open until it is answered, or the run fails', () => {
+  const needed: EventBody = { type: 'input.needed', question: 'start', message: 'Start?', flag: '--yes' };
+  const given: EventBody = { type: 'input.given', question: 'start', answer: 'yes', origin: 'answer' };
+  const failed: EventBody = {
+    type: 'run.failed',
+    exitCode: 9,
+    code: 'ANSWER_NEEDED',
+    message: '',
+    remedies: [],
+    elapsedMs: 1,
+  };
+  expect(view(needed).question).toEqual({ name: 'start', message: 'Start?' });
+  expect(view(needed, given).question).toBeUndefined();
+  expect(view(needed, failed)).toMatchObject({ question: undefined, code: 'ANSWER_NEEDED' });
+});
+
+test('a planned table is left to do, and never forgets that it has been copied', () => {
+  const copied: EventBody = {
+    type: 'table.copied',
+    step: 'copy',
+    table: 't',
+    rows: 7,
+    bytes: 7,
+    quarantined: 0,
+    elapsedMs: 1,
+  };
+  expect(view(planned(5), planned(6)).tables).toMatchObject([{ name: 't', state: 'left', rows: 6 }]);
+  expect(view(planned(5), copied, planned(8)).tables).toMatchObject([{ state: 'copied', rows: 7 }]);
+});
+
+test('there is something to take back from the first table on, until it is being taken back', () => {
+  const schema: EventBody = { type: 'step.started', step: 'schema', title: 'Create the tables' };
+  expect(canRollBack(view())).toBe(false);
+  expect(canRollBack(view(schema))).toBe(true);
+  expect(canRollBack({ ...view(schema), doing: 'take-back' })).toBe(false);
+  expect(canRollBack({ ...view(schema), dryRun: true })).toBe(false);
+  expect(canRollBack({ ...view(schema), outcome: 'rolled-back' })).toBe(false);
+});
