@@ -1,22 +1,52 @@
-// The whole screen of a run, a pure function of its view: what is over above, what goes on below. Nothing below once it has ended.
-import type { RunView } from '../src/view.js';
-import { LiveFrame, type FrameProps } from './LiveFrame.js';
-import { Scrollback } from './Scrollback.js';
+// The whole screen: what is over above, printed once and there for good; what goes on below, drawn again and again.
+import { Box, Static, Text } from 'ink';
+import type { Line, Piece } from './lines.js';
+import { fitLine, widthOf } from './lines.js';
+import { type Look, toAscii } from './look.js';
+import type { ScrollbackEntry } from './scrollback-lines.js';
 
-interface AppProps extends FrameProps {
-  /** What an earlier screen has left on the terminal is not printed again. */
-  readonly printed?: RunView | undefined;
-  /** False for a screen that is about to leave the terminal to a question. */
-  readonly isFrameShown?: boolean;
+interface AppProps {
+  readonly entries: readonly ScrollbackEntry[];
+  /** Of at most `columns`; none when nothing is left to show. */
+  readonly frame: readonly Line[];
+  readonly columns: number;
+  readonly look: Look;
 }
 
-export function App({ view, printed, isFrameShown = true, columns, rows, nowMs }: AppProps) {
+export function App({ entries, frame, columns, look }: AppProps) {
   return (
     <>
-      <Scrollback view={view} printed={printed} columns={columns} />
-      {isFrameShown && view.outcome === 'running' ? (
-        <LiveFrame view={view} columns={columns} rows={rows} nowMs={nowMs} />
-      ) : null}
+      <Static items={[...entries]} style={{ width: columns }}>
+        {(entry) => (
+          <Lines
+            key={entry.key}
+            lines={entry.lines(columns).map((own) => fitLine(own, columns))}
+            look={look}
+          />
+        )}
+      </Static>
+      {frame.length === 0 ? null : <Lines lines={frame} look={look} />}
     </>
+  );
+}
+
+function Lines({ lines, look }: { readonly lines: readonly Line[]; readonly look: Look }) {
+  return (
+    <Box flexDirection="column">
+      {lines.map((own, index) => (
+        <Text key={index} wrap="truncate-end">
+          {widthOf(own) === 0 ? ' ' : own.map((piece, at) => <Pieces key={at} piece={piece} look={look} />)}
+        </Text>
+      ))}
+    </Box>
+  );
+}
+
+function Pieces({ piece, look }: { readonly piece: Piece; readonly look: Look }) {
+  const { text, colour, isBold = false, isDim = false } = piece;
+  return (
+    <Text bold={isBold} dimColor={isDim} {...(colour === undefined ? {} : { color: colour })}>
+      {look.isAscii ? toAscii(text) : text}
+    </Text>
   );
 }

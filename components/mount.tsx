@@ -1,92 +1,213 @@
-// Puts the screen on a terminal and keeps it up to date: events only change what the next tick will show, four times a second,
-// because a frame for each event would be more than an SSH connection wants. Reads no keys, so Ctrl-C stays a signal.
+// Puts the screen on a terminal and keeps it up to date. Events only change what the next tick will show, four times a second, because a
+// frame for each event would be more than an SSH connection wants; a key shows at once.
 import { type Instance, render } from 'ink';
+import type { Key } from '../src/keypress.js';
+import type { Answer, Page } from '../src/pages.js';
 import type { EventSink } from '../src/run/journal.js';
-import type { RunView } from '../src/view.js';
+import { EMPTY_VIEW, type RunView } from '../src/view.js';
 import { App } from './App.js';
+import { type Act, press } from './bindings.js';
+import { frameLines } from './frame-lines.js';
+import { type Line, widthOf } from './lines.js';
+import { type Look, USUAL_LOOK } from './look.js';
+import { type Sample, takeSample } from './samples.js';
+import { type ScrollbackEntry, entriesOf, said } from './scrollback-lines.js';
+import { withoutResize } from './still-terminal.js';
+import { EMPTY_UI, type Ui, uiFor } from './ui.js';
 
 export interface LiveOptions {
   readonly stdout: NodeJS.WriteStream;
   /** Milliseconds of the epoch. */
   readonly now: () => number;
+  readonly look?: Look;
+  /** What a key asks for that is not an answer. */
+  readonly act: (kind: Exclude<Act['kind'], 'answer'>) => void;
 }
 
 export interface LiveScreen {
   readonly sink: EventSink;
+  /** Shows this view until the next event. */
+  readonly setView: (view: RunView) => void;
+  /** Takes lines for the log that `l` shows. */
+  readonly log: (line: string) => void;
   /** A line for the person from elsewhere than the run; writing it to the terminal would tear the frame. */
   say(text: string): void;
+  /** Shows `page`, which asks for nothing now; undefined for the work itself. */
+  readonly show: (page: Page | undefined) => void;
+  /** Shows `page` until it is answered, or rejects with the reason of `signal`. */
+  readonly ask: (page: Page, signal: AbortSignal) => Promise<Answer>;
+  /** Whether something is being asked. */
+  readonly isAsking: () => boolean;
+  readonly press: (key: Key) => void;
   /** Takes the frame away and leaves the terminal to somebody else, with a cursor; what is over stays. May be called again. */
   pause(): void;
-  /** Draws again with the next tick, below whatever has been written since. */
+  /** Draws again, below whatever has been written since. */
   resume(): void;
   /** Draws what is known last and leaves the finished lines behind. May be called again. */
   unmount(): void;
 }
 
-const TICK_MS = 250;
-/** Twice the tick, because the spinner turns in between. Ink lets a few more through where the two fall close together. */
+/** Twice the usual tick, because keys draw in between. */
 const MAX_FPS = 8;
 /** Of a terminal that does not say its size. */
 const USUAL_SIZE = { columns: 80, rows: 24 };
+const TAIL_LINES = 300;
 
-/** The first frame shows with the first tick after the first event. */
-export function mountLive({ stdout, now }: LiveOptions): LiveScreen {
-  let view: RunView | undefined;
-  let oldNotices = 0;
-  const said: string[] = [];
+/** The first frame shows with the first event or page. */
+export function mountLive({ stdout, now, look = USUAL_LOOK, act }: LiveOptions): LiveScreen {
+  const terminal = withoutResize(stdout);
+  let view = EMPTY_VIEW;
+  let page: Page | undefined;
+  let ui: Ui = EMPTY_UI;
+  let pending: { resolve(answer: Answer): void } | undefined;
+  let samples: readonly Sample[] = [];
+  const tail: string[] = [];
+  const entries: ScrollbackEntry[] = [];
+  const known = new Set<string>();
+  const oldNotices = new Map<string, number>();
+  /** Entries that are on the terminal for good, from before a pause. */
+  let printed = 0;
+  let frame: readonly Line[] = [];
   let instance: Instance | undefined;
-  let isMounted = true;
-  let isPaused = false;
-  /** What was on the screen before it was paused last, and still is on the terminal. */
-  let printed: RunView | undefined;
+  let state: 'fresh' | 'shown' | 'paused' | 'over' = 'fresh';
 
-  const draw = (current: RunView, isFrameShown: boolean): RunView => {
-    const shown = { ...current, notices: [...current.notices.slice(oldNotices), ...said] };
-    const columns = stdout.columns > 0 ? stdout.columns : USUAL_SIZE.columns;
-    const rows = stdout.rows > 0 ? stdout.rows : USUAL_SIZE.rows;
-    const size = { columns, rows };
-    const app = <App view={shown} printed={printed} isFrameShown={isFrameShown} {...size} nowMs={now()} />;
-    if (instance === undefined) instance = render(app, { stdout, maxFps: MAX_FPS, exitOnCtrlC: false });
+  const size = (): { columns: number; rows: number } => ({
+    columns: stdout.columns > 0 ? stdout.columns : USUAL_SIZE.columns,
+    rows: stdout.rows > 0 ? stdout.rows : USUAL_SIZE.rows,
+  });
+  const draw = (hasFrame: boolean): void => {
+    const { columns, rows } = size();
+    frame = hasFrame ? frameLines({ view, page, ui, columns, rows, nowMs: now(), tail, samples }) : [];
+    const app = <App entries={entries.slice(printed)} frame={frame} columns={columns} look={look} />;
+    if (instance === undefined)
+      instance = render(app, { stdout: terminal, maxFps: MAX_FPS, exitOnCtrlC: false });
     else instance.rerender(app);
-    return shown;
   };
   const show = (): void => {
-    if (view !== undefined && isMounted && !isPaused) draw(view, true);
+    if (state === 'fresh') state = 'shown';
+    if (state === 'shown') draw(true);
   };
-  const tick = setInterval(show, TICK_MS);
-  // Before Ink's own listener, which would draw the frame of the old width.
-  stdout.prependListener('resize', show);
+  /** Ink has no pause, and hides the cursor as long as it is there. */
+  const lift = (): void => {
+    if (instance === undefined) return;
+    draw(false);
+    instance.unmount();
+    instance = undefined;
+    printed = entries.length;
+  };
+  const enter = (...fresh: readonly ScrollbackEntry[]): void => {
+    for (const entry of fresh) {
+      if (known.has(entry.key)) continue;
+      known.add(entry.key);
+      entries.push(entry);
+    }
+  };
+  const resized = (): void => {
+    if (state !== 'shown') return;
+    eraseReflowed(stdout, frame, size().columns);
+    lift();
+    draw(true);
+  };
+  const tick = setInterval(
+    () => {
+      if (state === 'shown') draw(true);
+    },
+    1000 / Math.min(USUAL_LOOK.framesPerSecond, look.framesPerSecond),
+  );
+  stdout.on('resize', resized);
+  const turnTo = (next: Page | undefined): void => {
+    // A page that only changes what it says keeps what has been typed.
+    page = next;
+    ui = uiFor(next);
+    show();
+  };
 
   return {
-    sink: (_, next) => {
-      // A resumed run brings the notices of its earlier life along.
-      if (view === undefined) oldNotices = next.notices.length;
+    sink: (event, next) => {
+      if (!oldNotices.has(event.run))
+        oldNotices.set(event.run, next.notices.length - (event.type === 'notice' ? 1 : 0));
+      if (event.type === 'run.started' || event.type === 'run.resumed') ui = EMPTY_UI;
+      view = next;
+      samples = takeSample(samples, next, now());
+      if (event.type !== 'step.progress') enter(...entriesOf(next, oldNotices.get(event.run) ?? 0));
+      if (state === 'fresh') state = 'shown';
+    },
+    setView: (next) => {
       view = next;
     },
+    log: (text) => {
+      tail.push(text);
+      tail.splice(0, tail.length - TAIL_LINES);
+    },
     say: (text) => {
-      said.push(text);
+      if (state === 'over') return;
+      enter(said(text, entries.length));
+      show();
+    },
+    show: turnTo,
+    ask: (next, signal) =>
+      new Promise((resolve, reject) => {
+        const give = (): void => {
+          pending = undefined;
+          turnTo(undefined);
+        };
+        const cancel = (): void => {
+          give();
+          reject(signal.reason instanceof Error ? signal.reason : new Error('nobody is asked any more'));
+        };
+        if (signal.aborted || state === 'over') {
+          reject(new Error('nobody is asked any more'));
+          return;
+        }
+        signal.addEventListener('abort', cancel, { once: true });
+        pending = {
+          resolve: (answer) => {
+            signal.removeEventListener('abort', cancel);
+            give();
+            resolve(answer);
+          },
+        };
+        turnTo(next);
+      }),
+    isAsking: () => pending !== undefined,
+    press: (key) => {
+      if (state !== 'shown') return;
+      const effect = press({ view, page, ui }, key);
+      ui = { ...ui, ...effect.ui };
+      if (effect.act?.kind === 'answer') pending?.resolve(effect.act.answer);
+      else if (effect.act !== undefined) act(effect.act.kind);
       show();
     },
     pause: () => {
-      if (!isMounted || isPaused) return;
-      if (view !== undefined) printed = draw(view, false);
-      isPaused = true;
-      // Ink has no pause, and hides the cursor as long as it is there.
-      instance?.unmount();
-      instance = undefined;
+      if (state !== 'shown') return;
+      lift();
+      state = 'paused';
     },
     resume: () => {
-      isPaused = false;
+      if (state !== 'paused') return;
+      state = 'shown';
+      show();
     },
     unmount: () => {
-      if (!isMounted) return;
-      // A run that ends while its question is open still leaves its last lines.
-      isPaused &&= view?.outcome === 'running';
-      show();
-      isMounted = false;
+      if (state === 'over') return;
+      // A run that ends while it is paused still leaves its last lines.
+      if (entries.length > printed || instance !== undefined) {
+        draw(false);
+        instance?.unmount();
+      }
+      state = 'over';
       clearInterval(tick);
-      stdout.off('resize', show);
-      instance?.unmount();
+      stdout.off('resize', resized);
     },
   };
+}
+
+/**
+ * A narrower terminal has broken the lines of the frame into more than there were. Ink erases as many as it has drawn: this takes the
+ * others away, and leaves the cursor so that Ink ends where the frame began.
+ */
+function eraseReflowed(stdout: NodeJS.WriteStream, frame: readonly Line[], columns: number): void {
+  const height = frame.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / columns)), 0);
+  if (height <= frame.length) return;
+  stdout.write(`\u001b[${height}A\r\u001b[J${'\n'.repeat(frame.length)}`);
 }

@@ -1,42 +1,83 @@
-// What is over and stays on the terminal: each step with its findings before it, and notices as they come.
-import { useState } from 'react';
-import type { Finding } from '../src/events.js';
+// What is over and stays on the terminal: each step with its findings before it, notices and answers as they come. The pasted terminal is
+// the protocol of the migration.
 import type { RunView, StepView } from '../src/view.js';
+import { findingLines } from '../src/output/findings.js';
+import { showDuration } from '../src/output/format.js';
+import { unpainted } from '../src/output/paint.js';
+import { type Colour, type Line, padText, spread, wrap } from './lines.js';
+import { SEVERITY_COLOURS, glyphOf } from './theme.js';
 
-export type ScrollbackLine =
-  | { readonly key: string; readonly kind: 'step'; readonly step: StepView }
-  | { readonly key: string; readonly kind: 'finding'; readonly finding: Finding }
-  | { readonly key: string; readonly kind: 'notice'; readonly text: string };
+export interface ScrollbackEntry {
+  /** The same thing keeps it, and is never printed twice. */
+  readonly key: string;
+  lines(columns: number): readonly Line[];
+}
 
-/** Everything of the view that is over, each with a key that it keeps. */
-function scrollbackLines({ notices, steps, findings }: RunView): ScrollbackLine[] {
+/** Of `preflight` and `constrain`. */
+const NAME_WIDTH = 9;
+/** With fewer columns the time goes, the summary stays. */
+const COLUMNS_FOR_TIME = 40;
+
+/** A line for the person from elsewhere than the run. */
+export function said(text: string, number: number): ScrollbackEntry {
+  return {
+    key: `said ${number}`,
+    lines: (columns) => wrap(text, columns, {}, `! ${'notice'.padEnd(NAME_WIDTH)}  `),
+  };
+}
+
+/** Everything of the view that is over, but for the first `oldNotices`, which belong to an earlier life of the run. */
+export function entriesOf(view: RunView, oldNotices: number): ScrollbackEntry[] {
+  const { notices, steps, findings, run } = view;
   const over = steps.filter(({ state }) => state === 'done' || state === 'failed');
   return [
-    ...notices.map((text) => ({ key: `notice ${text}`, kind: 'notice' as const, text })),
-    ...over.flatMap((step) => [
+    ...notices.slice(oldNotices).map((text, index) => ({
+      key: `${run} notice ${oldNotices + index}`,
+      lines: (columns: number) => wrap(text, columns, {}, `! ${'notice'.padEnd(NAME_WIDTH)}  `),
+    })),
+    ...over.flatMap((step): ScrollbackEntry[] => [
       ...findings
         .filter(
           ({ step: name, severity }) =>
             name === step.name && (severity === 'error' || severity === 'warning'),
         )
-        .map((finding) => ({ key: keyOf(finding), kind: 'finding' as const, finding })),
-      { key: `${step.state} ${step.name}`, kind: 'step' as const, step },
+        .map((finding) => ({
+          key: [
+            run,
+            'finding',
+            step.startedAt,
+            step.name,
+            finding.code,
+            finding.table,
+            finding.column,
+            finding.message,
+          ].join(' '),
+          lines: (columns: number) =>
+            // A line to type must not lose its end: it wraps.
+            findingLines([finding], unpainted, '  ').flatMap((text, index) =>
+              wrapIndented(text, columns, index === 0 ? SEVERITY_COLOURS[finding.severity] : undefined),
+            ),
+        })),
+      {
+        key: `${run} ${step.state} ${step.name} ${step.startedAt}`,
+        lines: (columns) => [stepLine(step, columns)],
+      },
     ]),
   ];
 }
 
-function keyOf({ step, code, table, column, message }: Finding & { step: string }): string {
-  return ['finding', step, code, table, column, message].join(' ');
+function wrapIndented(text: string, columns: number, colour: Colour | undefined): Line[] {
+  const indent = /^ */.exec(text)?.[0] ?? '';
+  return wrap(text.slice(indent.length), columns, { colour }, indent);
 }
 
-/** The lines of all views so far but `printed`, in the order in which they came up: what is printed cannot be taken back. */
-export function useScrollback(view: RunView, printed: RunView | undefined): readonly ScrollbackLine[] {
-  const [lines, setLines] = useState<readonly ScrollbackLine[]>([]);
-  const before = printed === undefined ? [] : scrollbackLines(printed);
-  const known = new Set([...before, ...lines].map(({ key }) => key));
-  const fresh = scrollbackLines(view).filter(({ key }) => !known.has(key) && known.add(key));
-  if (fresh.length === 0) return lines;
-  const all = [...lines, ...fresh];
-  setLines(all);
-  return all;
+function stepLine(step: StepView, columns: number): Line {
+  const { name, state, summary, elapsedMs } = step;
+  const isFailed = state === 'failed';
+  const left: Line = [
+    glyphOf(state, 0),
+    { text: ` ${padText(name, NAME_WIDTH)}  ` },
+    { text: `${isFailed ? 'FAILED: ' : ''}${summary}`, colour: isFailed ? 'red' : undefined },
+  ];
+  return columns < COLUMNS_FOR_TIME ? left : spread(left, { text: showDuration(elapsedMs) }, columns);
 }

@@ -1,6 +1,6 @@
 // Which tables have a line when there are more than lines: the one in work, those that differ, then the latest.
 import type { RunView, TableView } from '../src/view.js';
-import { activeStep } from './active-step.js';
+import { activeStep } from './scene.js';
 
 export interface TableRow {
   readonly name: string;

@@ -1,15 +1,13 @@
 // Glyphs and colours of the screens, in one place. Colours are of the 16 of every terminal and never the only bearer of a meaning:
 // each goes with a glyph or a word.
 import type { Finding } from '../src/events.js';
-import type { StepView } from '../src/view.js';
+import type { Colour, Piece } from './lines.js';
 
-export type Colour = 'red' | 'green' | 'yellow' | 'cyan';
+type State = 'left' | 'running' | 'done' | 'failed';
 
-export const GLYPHS: Readonly<Record<Exclude<StepView['state'], 'running'>, string>> = {
-  left: '·',
-  done: '✓',
-  failed: '✗',
-};
+const GLYPHS: Readonly<Record<Exclude<State, 'running'>, string>> = { left: '·', done: '✓', failed: '✗' };
+const TURNS = ['-', '\\', '|', '/'];
+const TURN_MS = 250;
 
 export const STATE_COLOURS: Readonly<Partial<Record<string, Colour>>> = {
   running: 'cyan',
@@ -18,20 +16,42 @@ export const STATE_COLOURS: Readonly<Partial<Record<string, Colour>>> = {
   copying: 'cyan',
   comparing: 'cyan',
   verified: 'green',
+  equal: 'green',
   DIFFERENT: 'red',
 };
 
 export const SEVERITY_COLOURS: Readonly<Partial<Record<Finding['severity'], Colour>>> = {
   error: 'red',
   warning: 'yellow',
+  ok: 'green',
 };
-
-export const BAR = { full: '█', empty: '░' };
 
 /** Below this many columns only what is being done now has room. */
 export const NARROW_COLUMNS = 60;
 
-/** Props of `Text` for a colour that may be none. */
-export function colourOf(colour: Colour | undefined): { readonly color?: Colour } {
-  return colour === undefined ? {} : { color: colour };
+/** What stands before something in this state; it turns while it runs. */
+export function glyphOf(state: State, nowMs: number): Piece {
+  const turn = TURNS[Math.floor(nowMs / TURN_MS) % TURNS.length] ?? '-';
+  return {
+    text: state === 'running' ? turn : GLYPHS[state],
+    colour: STATE_COLOURS[state],
+    isDim: state === 'left',
+  };
+}
+
+/** How much of something is done: exactly `width` columns, full only when all is. Of nothing, everything is done. */
+export function bar(done: number, total: number, width: number): Piece[] {
+  const share = done >= total ? 1 : Math.max(0, done / total);
+  const full = Math.floor(share * width);
+  return [{ text: '█'.repeat(full) }, { text: '░'.repeat(width - full), isDim: true }];
+}
+
+const LEVELS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+/** Numbers as columns next to each other, the highest one full. */
+export function graph(values: readonly number[]): string {
+  const most = Math.max(...values, 1);
+  return values
+    .map((value) => LEVELS[Math.min(7, Math.floor((Math.max(0, value) / most) * 7.99))] ?? '▁')
+    .join('');
 }

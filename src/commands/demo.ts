@@ -10,12 +10,16 @@ import { checkDiary } from '../demo/diary-check.js';
 import { findLastDemo, readDowntime } from '../demo/last-demo.js';
 import { type DemoCommand, demoCommand } from '../demo/shell.js';
 import { EXIT, WizardError } from '../errors.js';
+import type { RunOptions } from '../config/run-options.js';
 import { planNamed } from '../plans/index.js';
 import { findPgDump } from '../tools/pg-dump.js';
-import { liveSink } from './live.js';
+import { openScreen } from './live.js';
 import { loadSqlite } from './native-module.js';
 import { outputsOf } from './run.js';
 import type { Session } from './session.js';
+
+const DEMO_NOTE =
+  'This is the demo: its source, its PostgreSQL and its application are its own. Nothing else on this machine is touched.';
 
 interface DemoRequest {
   readonly session: Session;
@@ -49,7 +53,7 @@ export async function demo(session: Session): Promise<number> {
 }
 
 async function move(found: Demo, request: DemoRequest): Promise<number> {
-  const { session, settings, command, say } = request;
+  const { settings, command, say } = request;
   let place = found;
   if (place.last.kind === 'going-back' && isWhole(place)) {
     say('The last demo was being taken back: that is finished first.');
@@ -76,13 +80,10 @@ async function move(found: Demo, request: DemoRequest): Promise<number> {
     dryRun: false,
     cutover: application.cutover,
   } as const;
-  const [{ runMigration }, { STEPS }] = [
-    await import('../run/machine.js'),
-    await import('../../steps/index.js'),
-  ];
-  const io = outputsOf(session, settings.isOn('json'), await liveSink(session, settings));
-  const code = await runMigration(options, STEPS, io);
+  const code = await migrate(options, request);
   const last = findLastDemo(backupDir);
+  // On the screen it can be taken back at once.
+  if (last.kind === 'taken-back' && code === EXIT.done) return showTakenBack({ ...place, last }, request);
   if (last.kind !== 'moved') {
     for (const line of endedEarlyLines(command)) say(line);
     return code;
@@ -92,6 +93,22 @@ async function move(found: Demo, request: DemoRequest): Promise<number> {
   const measured = { beforeMs, afterMs: await application.measure(), downtimeMs: readDowntime(last.run) };
   for (const line of await movedLines(closing, measured)) say(line);
   return code === EXIT.done && check.missing > 0 ? EXIT.differences : code;
+}
+
+/** On a terminal with the whole wizard, else as lines. */
+async function migrate(options: RunOptions, { session, settings }: DemoRequest): Promise<number> {
+  const { STEPS } = await import('../../steps/index.js');
+  const screen = await openScreen(session, settings);
+  if (screen === undefined) {
+    const { runMigration } = await import('../run/machine.js');
+    return runMigration(options, STEPS, outputsOf(session, settings.isOn('json')));
+  }
+  const { conduct, welcome } = await import('./wizard.js');
+  const isAsking = session.isTerminal;
+  if (isAsking) await welcome(session, screen, options, [DEMO_NOTE]);
+  const code = await conduct(session, screen, { options, steps: STEPS, isAsking });
+  screen.unmount();
+  return code;
 }
 
 /** What the last demo has left decides where this one begins. Resolves to whether the application runs on SQLite now. */
@@ -119,7 +136,7 @@ async function makeReady(place: Demo, say: (line: string) => void): Promise<bool
 
 async function takeBack(place: Demo, request: DemoRequest): Promise<number> {
   const { command, say } = request;
-  const { last, folder, application } = place;
+  const { last, folder } = place;
   if (last.kind === 'none') throw nothingMoved(folder, command);
   if (last.kind === 'taken-back') {
     say('The last demo has been taken back before.');
@@ -128,7 +145,14 @@ async function takeBack(place: Demo, request: DemoRequest): Promise<number> {
     const code = await rollBackRun(place, request);
     if (code !== EXIT.done) return code;
   }
+  return showTakenBack(place, request);
+}
+
+/** The application goes on with SQLite, and its diary says whether it lost anything. */
+async function showTakenBack(place: Demo, { command, say }: DemoRequest): Promise<number> {
+  const { application, last } = place;
   await application.start();
+  if (last.kind === 'none') return EXIT.done;
   const check = await checkDiary(application.diary, application.source);
   for (const line of takenBackLines({ demo: place, command, check, since: last.run.state.startedAt }))
     say(line);

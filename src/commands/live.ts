@@ -1,16 +1,22 @@
 // The one place where the command line reaches for the screens. Loading them takes half a second, so only a run that is shown live
 // does; everything else prints plain lines.
 import type { Settings } from '../config/settings.js';
+import type { WizardEvent } from '../events.js';
 import { choosePaint, unpainted } from '../output/paint.js';
 import { plainSink } from '../output/plain.js';
-import type { EventSink } from '../run/journal.js';
-import type { Session } from './session.js';
+import type { RunView } from '../view.js';
+import { type Keys, openKeys } from './keys.js';
+import type { Look, Screen, Session } from './session.js';
 
 /**
- * Shows a run on the screen from its first event to its last; undefined when it is to be plain lines. What comes before and after,
- * like the summary and the error, is printed as plain lines. While the screen is up it is `session.screen`.
+ * The screen, or undefined when it is to be plain lines. From then on it is `session.screen`. What it leaves behind when it is unmounted
+ * are the finished steps, and the summary of how it ended last.
  */
-export async function liveSink(session: Session, settings: Settings): Promise<EventSink | undefined> {
+export async function openScreen(
+  session: Session,
+  settings: Settings,
+  look?: Look,
+): Promise<Screen | undefined> {
   if (!isLive(session, settings)) return undefined;
   const { out, env, stdout } = session;
   const paint = choosePaint(out.isTty, env, settings.isOn('no-color'));
@@ -22,24 +28,72 @@ export async function liveSink(session: Session, settings: Settings): Promise<Ev
   env['NODE_NO_WARNINGS'] = '1';
   process.removeAllListeners('warning');
   const { mountLive } = await import('../../components/mount.js');
-  const plain = plainSink(out, paint);
-  let show: EventSink | undefined;
-  return (event, view) => {
-    if (event.type === 'run.started' || event.type === 'run.resumed') {
-      const screen = mountLive({ stdout, now: () => Date.now() });
-      session.screen = screen;
-      show = screen.sink;
-    }
-    show?.(event, view);
-    const isEnd =
-      event.type === 'run.completed' || event.type === 'run.failed' || event.type === 'run.rolled-back';
-    if (show === undefined || isEnd) {
-      session.screen?.unmount();
-      session.screen = undefined;
-      show = undefined;
-      plain(event, view);
-    }
+  let wantsRollBack = (): void => undefined;
+  const terminal: { keys?: Keys } = {};
+  const live = mountLive({
+    stdout,
+    now: () => Date.now(),
+    ...(look === undefined ? {} : { look }),
+    act: (kind) => {
+      if (kind === 'suspend') suspend();
+      else if (kind === 'roll-back') wantsRollBack();
+      // Like anybody's Ctrl-C, which raw mode keeps from being a signal.
+      else process.kill(process.pid, 'SIGINT');
+    },
+  });
+  const goOn = (): void => {
+    terminal.keys?.resume();
+    live.resume();
   };
+  const suspend = (): void => {
+    live.pause();
+    terminal.keys?.pause();
+    // The whole group, as the terminal would do it: npm and npx wait for us.
+    process.kill(0, 'SIGTSTP');
+  };
+  process.on('SIGCONT', goOn);
+  if (session.isTerminal) terminal.keys = openKeys(live.press);
+  const { keys } = terminal;
+  const logSink = plainSink(
+    { line: live.log, isTty: false, close: () => undefined, flushed: () => Promise.resolve() },
+    unpainted,
+  );
+  const plain = plainSink(out, paint);
+  let ending: { event: WizardEvent; view: RunView } | undefined;
+  let isMounted = true;
+  const screen: Screen = {
+    sink: (event, view) => {
+      const isEnd =
+        event.type === 'run.completed' || event.type === 'run.failed' || event.type === 'run.rolled-back';
+      if (event.type === 'run.started' || event.type === 'run.resumed') ending = undefined;
+      if (isEnd) ending = { event, view };
+      logSink(event, view);
+      live.sink(event, view);
+    },
+    setView: live.setView,
+    // Whoever is being asked is told by the end of the question.
+    say: (text) => {
+      if (!live.isAsking()) live.say(text);
+    },
+    show: live.show,
+    isAsking: live.isAsking,
+    ask: live.ask,
+    gone: keys?.gone,
+    onRollBack: (listener) => {
+      wantsRollBack = listener;
+    },
+    unmount: () => {
+      if (!isMounted) return;
+      isMounted = false;
+      process.off('SIGCONT', goOn);
+      live.unmount();
+      keys?.close();
+      session.screen = undefined;
+      if (ending !== undefined) plain(ending.event, ending.view);
+    },
+  };
+  session.screen = screen;
+  return screen;
 }
 
 /** Whether the terminal can be drawn on and nobody asked for text; a dry run is a text to read. */

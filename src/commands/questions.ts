@@ -1,5 +1,4 @@
-// Questions in the middle of a run. The screen steps aside while one is asked; a signal or a lost terminal takes it back, because
-// nobody is left to answer it.
+// Questions in the middle of a run without a screen. A signal or a lost terminal takes one back, because nobody is left to answer it.
 import { askYesNo } from '../config/ask.js';
 import { EXIT, WizardError } from '../errors.js';
 import { withKeys } from './keys.js';
@@ -11,20 +10,15 @@ import type { Session } from './session.js';
  */
 export function questionsOf(session: Session): (message: string) => Promise<boolean> {
   return async (message) => {
-    const { screen, stop, abort, hangUp } = session;
-    screen?.pause();
-    try {
-      return await withKeys(async (keys, ended) => {
-        const gone = AbortSignal.any([hangUp, ended]);
-        try {
-          return await askYesNo(message, keys, AbortSignal.any([stop, abort, gone]));
-        } catch (error) {
-          throw gone.aborted ? nobodyLeft(message, error) : error;
-        }
-      });
-    } finally {
-      screen?.resume();
-    }
+    const { stop, abort, hangUp } = session;
+    return withKeys(async (keys, ended) => {
+      const gone = AbortSignal.any([hangUp, ended]);
+      try {
+        return await askYesNo(message, keys, AbortSignal.any([stop, abort, gone]));
+      } catch (error) {
+        throw gone.aborted ? nobodyLeft(message, error) : error;
+      }
+    });
   };
 }
 

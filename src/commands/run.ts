@@ -1,20 +1,38 @@
 // ttm-wizard run: settles what is to be done, asks what is still open, and hands it to the machine.
 import { confirmStart } from '../config/ask.js';
-import { resolveRun } from '../config/resolve.js';
+import { type RunRequest, resolveRun } from '../config/resolve.js';
 import { ndjsonSink } from '../output/ndjson.js';
 import { choosePaint } from '../output/paint.js';
 import { plainSink } from '../output/plain.js';
 import type { EventSink } from '../run/journal.js';
 import type { RunIo } from '../run/machine.js';
 import { agreementLines } from './agreement.js';
-import { liveSink } from './live.js';
+import { openScreen } from './live.js';
+import { loadSqlite } from './native-module.js';
 import { questionsOf } from './questions.js';
-import type { Session } from './session.js';
+import type { Screen, Session } from './session.js';
 import { settleTarget } from './settle-target.js';
 
 /** Answers with the run's exit code. */
 export async function run(session: Session): Promise<number> {
   const request = resolveRun(session.flags, session.env, session.isTerminal);
+  await loadSqlite();
+  const screen = await openScreen(session, request.settings);
+  return screen === undefined ? runAsLines(session, request) : runOnScreen(session, request, screen);
+}
+
+async function runOnScreen(session: Session, request: RunRequest, screen: Screen): Promise<number> {
+  const { conduct, settleOnScreen } = await import('./wizard.js');
+  const { STEPS } = await import('../../steps/index.js');
+  const options = request.canAsk
+    ? await settleOnScreen(session, screen, request)
+    : { ...request.options, target: await settleTarget(session, request) };
+  const code = await conduct(session, screen, { options, steps: STEPS, isAsking: request.canAsk });
+  screen.unmount();
+  return code;
+}
+
+async function runAsLines(session: Session, request: RunRequest): Promise<number> {
   const target = await settleTarget(session, request);
   if (request.canAsk && !request.options.dryRun) {
     for (const line of agreementLines(request, target)) session.out.line(line);
@@ -24,8 +42,7 @@ export async function run(session: Session): Promise<number> {
     await import('../run/machine.js'),
     await import('../../steps/index.js'),
   ];
-  const live = await liveSink(session, request.settings);
-  const io = outputsOf(session, request.settings.isOn('json'), live);
+  const io = outputsOf(session, request.settings.isOn('json'));
   return runMigration(
     { ...request.options, target },
     STEPS,
@@ -33,8 +50,8 @@ export async function run(session: Session): Promise<number> {
   );
 }
 
-/** Where the events of a run go, to `live` if there is a screen; how it is stopped, and what they must not contain. */
-export function outputsOf(session: Session, isJson: boolean, live?: EventSink): RunIo {
+/** Where the events of a run go without a screen, how it is stopped, and what they must not contain. */
+export function outputsOf(session: Session, isJson: boolean): RunIo {
   const { out, err, env, stop, abort, secrets } = session;
   const noColor = session.flags['no-color'] === true;
   const remember: EventSink = (event, view) => {
@@ -43,6 +60,6 @@ export function outputsOf(session: Session, isJson: boolean, live?: EventSink): 
   };
   const shown = isJson
     ? ndjsonSink(out, err, choosePaint(err.isTty, env, noColor))
-    : (live ?? plainSink(out, choosePaint(out.isTty, env, noColor)));
+    : plainSink(out, choosePaint(out.isTty, env, noColor));
   return { sinks: [remember, shown], stop, abort, secrets };
 }

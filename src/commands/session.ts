@@ -1,14 +1,32 @@
 // What every command is given, and what it leaves for the one exit path in cli.ts.
 import type { Flags } from '../config/settings.js';
 import type { Writer } from '../output/writer.js';
+import type { Answer, Page } from '../pages.js';
+import type { EventSink } from '../run/journal.js';
+import type { RunView } from '../view.js';
 
-interface Screen {
+/** How the terminal is to be drawn on. */
+export interface Look {
+  readonly isAscii: boolean;
+  readonly framesPerSecond: number;
+}
+
+export interface Screen {
+  readonly sink: EventSink;
+  /** Shows this view until the next event. */
+  setView(view: RunView): void;
   /** Shows a line for the person. */
   say(text: string): void;
-  /** Leaves the terminal to a question; nothing is drawn until `resume`. */
-  pause(): void;
-  resume(): void;
-  /** Gives the terminal back. May be called again. */
+  /** Shows `page`, which asks for nothing now; undefined for the work itself. */
+  show(page: Page | undefined): void;
+  /** Shows `page` until it is answered; rejects when `signal` is aborted. */
+  ask(page: Page, signal: AbortSignal): Promise<Answer>;
+  isAsking(): boolean;
+  /** Aborted when no more keys can come; undefined where none are read. */
+  readonly gone: AbortSignal | undefined;
+  /** Who is told when the person wants the run taken back. */
+  onRollBack(listener: () => void): void;
+  /** Gives the terminal back, with what is over and how it ended. May be called again. */
   unmount(): void;
 }
 

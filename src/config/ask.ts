@@ -20,6 +20,11 @@ export async function askTarget(env: NodeJS.ProcessEnv): Promise<string> {
 }
 
 function isUrl(text: string): true | string {
+  return targetProblem(text) ?? true;
+}
+
+/** What is wrong with a target URL that was typed; undefined when it names all that it should and no password. */
+export function targetProblem(text: string): string | undefined {
   try {
     nameOfTarget(text);
   } catch (error) {
@@ -28,7 +33,7 @@ function isUrl(text: string): true | string {
   const userinfo = /^\w+:\/\/([^@/]*)@/.exec(text)?.[1];
   if (userinfo === undefined || userinfo === '')
     return 'name the user too: postgresql://USER@HOST:5432/DATABASE';
-  return userinfo.includes(':') ? 'leave the password out; the next question is for it' : true;
+  return userinfo.includes(':') ? 'leave the password out; the next question is for it' : undefined;
 }
 
 /** Throws DECLINED (exit 130) when the answer is no, which is the default. */

@@ -84,7 +84,9 @@ function realSource(path: string): string {
 }
 
 /** The newest run of the same source, target and plan that got past preflight and was not taken back. */
-function findEarlier(options: RunOptions): RunFolder | undefined {
+export function findEarlier(
+  options: Pick<RunOptions, 'source' | 'target' | 'backupDir' | 'plan'>,
+): RunFolder | undefined {
   const source = realSource(options.source);
   return findNewestRun(
     options,

@@ -2,8 +2,8 @@
 // made by hand. Writes its process id, and in the end the answer or the code of the error, into files of the folder it is given.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { questionsOf } from '../../src/commands/questions.js';
-import { liveSink } from '../../src/commands/live.js';
+import { askOnScreen, questionPage } from '../../src/commands/asking.js';
+import { openScreen } from '../../src/commands/live.js';
 import type { Session } from '../../src/commands/session.js';
 import { listenForSignals } from '../../src/commands/signals.js';
 import { Settings } from '../../src/config/settings.js';
@@ -39,12 +39,13 @@ const session: Session = {
   screen: undefined,
 };
 
-const show = await liveSink(session, new Settings());
+const screen = await openScreen(session, new Settings());
+if (screen === undefined) throw new Error('this is no terminal');
 let view = EMPTY_VIEW;
 function emit(...bodies: EventBody[]): void {
   for (const event of record(bodies)) {
     view = reduce(view, event);
-    show?.(event, view);
+    screen?.sink(event, view);
   }
 }
 
@@ -57,7 +58,8 @@ emit(
 await new Promise((resolve) => setTimeout(resolve, 400));
 let ending: string;
 try {
-  ending = `answered ${await questionsOf(session)('Is the application stopped?')}`;
+  const page = questionPage('stop-application', 'Is the application stopped?', 'moon', false);
+  ending = `answered ${(await askOnScreen(session, screen, page)).id}`;
 } catch (error) {
   ending = error instanceof WizardError ? `${error.code} ${error.exitCode}` : String(error);
 }
@@ -70,5 +72,6 @@ emit({
   totals: { tables: 0, rows: 0, bytes: 0, quarantined: 0 },
   elapsedMs: 2500,
 });
+screen.unmount();
 writeFileSync(join(folder, 'ending'), ending);
 process.exit(0);

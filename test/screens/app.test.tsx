@@ -2,71 +2,78 @@
 import { expect, test } from 'vitest';
 import type { EventBody } from '../../src/events.js';
 import { record, viewOf } from '../output/recorded-run.js';
-import { SMALL, USUAL, screenOf } from './frame.js';
+import { LARGE, SMALL, USUAL, screenOf } from './frame.js';
 import { copyingRun, emptyRun, failedRun, finishedRun, started, wideRun } from './runs.js';
 
-const SIZES = [USUAL, SMALL, { columns: 120, rows: 40 }, { columns: 40, rows: 10 }, { columns: 20, rows: 4 }];
+const SIZES = [USUAL, SMALL, LARGE, { columns: 40, rows: 10 }, { columns: 20, rows: 4 }];
 
 test('before anything has happened the steps to come are shown', () => {
   expect(screenOf(emptyRun, USUAL)).toMatchInlineSnapshot(`
     "
-    To The Moon: /srv/tothemoon/dev.db -> app@db.example:5432/moon
-    · preflight  · backup  · schema  · copy  · constrain  · verify  · dump
+    To The Moon: /srv/tothemoon/dev.db -> app@db.example:5432/moon               0 s
+    · preflight · backup · schema · copy · constrain · verify · dump
 
-    Ctrl-C stops at a safe point; --resume goes on from there"
+    - one moment
+
+    safe: nothing has been written; the application runs on SQLite
+    l log   ? help   q stop"
   `);
 });
 
 test('while rows are copied, step and tables show how far it is, how fast and for how long', () => {
   expect(screenOf(copyingRun, USUAL)).toMatchInlineSnapshot(`
     "  warning  no dump will be made, because there is no pg_dump that is as new as
-    the server
+      the server
                > apt-get install postgresql-client-17
     ✓ preflight  13 checks, 1 with a warning                                   1.2 s
-    ✓ backup     snapshot of 1.4 GB is sound, 849,510 rows, SHA-256 b1537…     2.7 s
+    ✓ backup     snapshot of 1.4 GB is sound, 849,510 rows, SHA-256 b15378614… 2.7 s
     ✓ schema     4 tables and the ledger are there                             81 ms
 
-    To The Moon: /srv/tothemoon/dev.db -> app@db.example:5432/moon
-    ✓ preflight  ✓ backup  ✓ schema  - copy  · constrain  · verify  · dump
+    To The Moon: /srv/tothemoon/dev.db -> app@db.example:5432/moon              15 s
+    ✓ preflight ✓ backup ✓ schema - copy · constrain · verify · dump
 
     Copy the rows: rows token_scores                                             7 s
     ████████████████████░░░░░░░░░░░░░░░░░░░░  50 %, about 8 s left
     432,000 of 847,080 rows, 648 MB, 50,000 rows/s
+    all    ██████████░░░░░░░░░░  434,392 of 849,472 rows
 
     alembic_version  copied                 1/1  ████████████
     tokens           copied         2,391/2,391  ████████████
-    token_scores     copying    432,000/847,080  ██████░░░░░░   50,000/s
+    token_scores     copying    432,000/847,080  ██████░░░░░░   50,000/s       8 s
 
-    Ctrl-C stops at a safe point; --resume goes on from there"
+    safe: the application runs on SQLite as before
+    r roll back   l log   ? help   q stop"
   `);
 });
 
 test('60 columns have room for the same', () => {
   expect(screenOf(copyingRun, SMALL)).toMatchInlineSnapshot(`
     "  warning  no dump will be made, because there is no pg_dump
-     that is as new as the server
+      that is as new as the server
                > apt-get install postgresql-client-17
     ✓ preflight  13 checks, 1 with a warning               1.2 s
-    ✓ backup     snapshot of 1.4 GB is sound, 849,510…     2.7 s
+    ✓ backup     snapshot of 1.4 GB is sound, 849,510 row… 2.7 s
     ✓ schema     4 tables and the ledger are there         81 ms
 
-    To The Moon: /srv/tothemoon/dev.db -> app@db.example:5432/m…
-    ✓ 3 done  - copy  · constrain  · verify  · dump
+    To The Moon: /srv/tothemoon/dev.db -> app@db.example:5… 15 s
+    ✓ 3 done - copy · constrain · verify · dump
 
     Copy the rows: rows token_scores                         7 s
     ███████████████░░░░░░░░░░░░░░░  50 %, about 8 s left
     432,000 of 847,080 rows, 648 MB, 50,000 rows/s
+    all    ███████░░░░░░░░  434,392 of 849,472 rows
 
     alembic_version  copied                 1/1
     tokens           copied         2,391/2,391
     token_scores     copying    432,000/847,080   50,000/s
 
-    Ctrl-C stops at a safe point; --resume goes on from there"
+    safe: the application runs on SQLite as before
+    r roll back   l log   ? help   q stop"
   `);
 });
 
 test('below 60 columns only the place among the steps remains', () => {
-  expect(screenOf(copyingRun, { columns: 40, rows: 16 })).toContain('- 4/7 Copy\n');
+  expect(screenOf(copyingRun, { columns: 40, rows: 16 })).toContain('4/7 Copy\n');
 });
 
 test('a failed step stays with what was found, its examples and what to type; the frame is gone', () => {
@@ -110,11 +117,13 @@ function tableOf(table: string): EventBody {
 test.each(SIZES)('every moment of a run fits $columns x $rows', (size) => {
   for (const view of [emptyRun, copyingRun, wideRun, failedRun, finishedRun]) {
     screenOf(view, size);
-    screenOf(view, size, Date.parse(view.lastAt) + 3 * 24 * 3_600_000);
+    screenOf(view, size, { nowMs: Date.parse(view.lastAt) + 3 * 24 * 3_600_000 });
   }
 });
 
 test('the time of the running step goes on between events', () => {
   const later = Date.parse(copyingRun.lastAt) + 60_000;
-  expect(screenOf(copyingRun, USUAL, later)).toMatch(/Copy the rows: rows token_scores +1 m \d+ s/);
+  expect(screenOf(copyingRun, USUAL, { nowMs: later })).toMatch(
+    /Copy the rows: rows token_scores +1 m \d+ s/,
+  );
 });

@@ -1,10 +1,11 @@
 // The screen on a terminal: how often it draws, what it leaves behind, and that it gives the terminal back.
 import { Console } from 'node:console';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Page } from '../../src/pages.js';
 import { reduce, type RunView } from '../../src/view.js';
 import { record } from '../output/recorded-run.js';
 import { USUAL, fakeTerminal } from './frame.js';
-import { copyingRun, finishedRun } from './runs.js';
+import { copyingRun } from './runs.js';
 
 // Ink draws nothing in a CI, and decides that while it is loaded.
 vi.hoisted(() => {
@@ -20,6 +21,16 @@ const SHOW_CURSOR = '\u001b[?25h';
 const ERASE_LINE = '\u001b[2K';
 const CLEAR_SCROLLBACK = '\u001b[3J';
 const [event] = record([{ type: 'notice', message: 'something happens' }]);
+/** The same run at its end. */
+const finishedRun: RunView = {
+  ...copyingRun,
+  outcome: 'completed',
+  steps: copyingRun.steps.map((step) =>
+    step.state === 'done'
+      ? step
+      : { ...step, state: 'done', summary: `${step.name} of 380 MB`, elapsedMs: 65_000 },
+  ),
+};
 const now = (): number => Date.parse(copyingRun.lastAt) + performance.now();
 
 beforeEach(() => {
@@ -32,12 +43,14 @@ afterEach(() => {
 
 function mounted() {
   const terminal = fakeTerminal(USUAL);
-  const screen = mountLive({ stdout: terminal.stdout, now });
+  const acts: string[] = [];
+  const screen = mountLive({ stdout: terminal.stdout, now, act: (kind) => acts.push(kind) });
   const show = (view: RunView): void => {
     if (event !== undefined) screen.sink(event, view);
   };
   return {
     ...terminal,
+    acts,
     screen,
     show,
     framesOf: () => terminal.written.filter((text) => text.includes('To The Moon')),
@@ -110,7 +123,7 @@ test('a line from elsewhere appears above the frame, once', async () => {
   screen.unmount();
 });
 
-test('a paused screen leaves the finished steps, no frame and a cursor, and draws nothing', async () => {
+test('a suspended screen leaves the finished steps, no frame and a cursor, and draws nothing', async () => {
   const { screen, show, written, stream } = mounted();
   show(copyingRun);
   await vi.advanceTimersByTimeAsync(250);
@@ -130,7 +143,7 @@ test('a paused screen leaves the finished steps, no frame and a cursor, and draw
 test('a resumed screen draws its frame again, prints what came up meanwhile, and nothing for a second time', async () => {
   const { screen, show, written, framesOf } = mounted();
   show(copyingRun);
-  screen.say('before');
+  screen.say('said earlier');
   await vi.advanceTimersByTimeAsync(250);
   for (let round = 0; round < 2; round++) {
     screen.pause();
@@ -147,14 +160,14 @@ test('a resumed screen draws its frame again, prints what came up meanwhile, and
     /✓ preflight {2}\d/g,
     /✓ backup {5}/g,
     /✓ dump {7}/g,
-    /before/g,
+    /said earlier/g,
     /meanwhile 0/g,
     /meanwhile 1/g,
   ])
     expect(all.match(line), String(line)).toHaveLength(1);
 });
 
-test('a run that ends while its question is open still leaves its steps, and no frame', async () => {
+test('a run that ends while it is suspended still leaves its steps, and no frame', async () => {
   const { screen, show, written } = mounted();
   show(copyingRun);
   await vi.advanceTimersByTimeAsync(250);
@@ -178,6 +191,9 @@ test('a smaller window gets a smaller frame at once, and the scrollback stays', 
   stream.emit('resize');
   await vi.advanceTimersByTimeAsync(125);
   expect(framesOf().at(-1)).toContain('4/7 Copy');
+  stream.rows = 11;
+  stream.emit('resize');
+  await vi.advanceTimersByTimeAsync(125);
   expect(written.join('')).not.toContain(CLEAR_SCROLLBACK);
   screen.unmount();
 });
@@ -187,4 +203,79 @@ test('a run that is over before the first frame still leaves its steps', () => {
   show(finishedRun);
   screen.unmount();
   expect(written.join('')).toMatch(/✓ dump +dump of 380 MB/);
+});
+
+test('the lines that a narrower window has broken are taken away, and nothing above them', async () => {
+  const { screen, show, written, stream } = mounted();
+  show(copyingRun);
+  await vi.advanceTimersByTimeAsync(250);
+  const { length } = written;
+  stream.columns = 40;
+  stream.emit('resize');
+  const [first = ''] = written.slice(length);
+  const [, up] = /^\u001b\[(\d+)A\r\u001b\[J\n+$/.exec(first) ?? [];
+  const lines = first.split('\n').length - 1;
+  expect(Number(up)).toBeGreaterThan(lines);
+  screen.unmount();
+});
+
+describe('a question', () => {
+  const page: Page = {
+    kind: 'question',
+    name: 'start',
+    message: 'Start?',
+    choices: [
+      { id: 'yes', label: 'Start' },
+      { id: 'no', label: 'Not now' },
+    ],
+  };
+  const never = new AbortController().signal;
+
+  test('is drawn at once and answered by a key, and the work is shown again', async () => {
+    const { screen, show, written, framesOf } = mounted();
+    show(copyingRun);
+    const asked = screen.ask(page, never);
+    expect(screen.isAsking()).toBe(true);
+    await vi.advanceTimersByTimeAsync(250);
+    expect(framesOf().at(-1)).toContain('› Start');
+    screen.press({ name: 'down', text: '' });
+    await vi.advanceTimersByTimeAsync(250);
+    expect(framesOf().at(-1)).toContain('› Not now');
+    screen.press({ name: 'enter', text: '' });
+    expect(await asked).toEqual({ id: 'no', text: '' });
+    await vi.advanceTimersByTimeAsync(250);
+    expect(framesOf().at(-1)).toContain('Copy the rows');
+    screen.unmount();
+    expect(written.length).toBeGreaterThan(0);
+  });
+
+  test('is taken back by a signal, with its reason', async () => {
+    const { screen, show } = mounted();
+    show(copyingRun);
+    const gone = new AbortController();
+    const asked = screen.ask(page, gone.signal);
+    const reason = new Error('the terminal is gone');
+    gone.abort(reason);
+    await expect(asked).rejects.toBe(reason);
+    expect(screen.isAsking()).toBe(false);
+    screen.unmount();
+  });
+
+  test('is not asked when nobody is left', async () => {
+    const { screen, show } = mounted();
+    show(copyingRun);
+    screen.unmount();
+    await expect(screen.ask(page, never)).rejects.toThrow('nobody is asked any more');
+  });
+});
+
+test('keys that are no answer are handed on, and none once it is over', () => {
+  const { screen, show, acts } = mounted();
+  show(copyingRun);
+  screen.press({ name: 'interrupt', text: '' });
+  screen.press({ name: 'suspend', text: '' });
+  screen.press({ name: 'text', text: 'r' });
+  screen.unmount();
+  screen.press({ name: 'interrupt', text: '' });
+  expect(acts).toEqual(['interrupt', 'suspend', 'roll-back']);
 });

@@ -1,0 +1,217 @@
+// The one table of keys. The hint line and the help are made from it, and what a key does is looked up in it: so every hint does what it
+// says, and nothing else does anything.
+import type { Key } from '../src/keypress.js';
+import type { Answer, Choice, Field, Page } from '../src/pages.js';
+import { canRollBack } from '../src/reversible.js';
+import type { RunView } from '../src/view.js';
+import type { Ui } from './ui.js';
+
+/** What a key leads to outside of the screen. */
+export type Act =
+  | { readonly kind: 'answer'; readonly answer: Answer }
+  | { readonly kind: 'stop' | 'roll-back' | 'suspend' | 'interrupt' };
+
+export interface Situation {
+  readonly view: RunView;
+  readonly page: Page | undefined;
+  readonly ui: Ui;
+}
+
+export interface Effect {
+  readonly ui?: Partial<Ui>;
+  readonly act?: Act;
+}
+
+export interface Binding {
+  /** As the hint names it. */
+  readonly shown: string;
+  /** What it does, in a word or two; empty for one that is live and needs no hint. */
+  readonly label: string;
+  readonly matches: (key: Key) => boolean;
+  readonly press: (key: Key) => Effect;
+}
+
+/** The keys that do something now, in the order of the hint line; what comes first wins. */
+export function liveBindings(situation: Situation): Binding[] {
+  const { page, ui } = situation;
+  if (ui.overlay !== 'none') return [...overlayKeys(situation), ...alwaysKeys()];
+  if (page?.kind === 'connection' && page.busy !== undefined) return alwaysKeys();
+  const { field } = page ?? {};
+  return [
+    ...(page === undefined ? [] : pageKeys(page, ui)),
+    // Letters are text where something is typed.
+    ...(field === undefined ? letterKeys(situation) : typingKeys(field, ui)),
+    ...alwaysKeys(),
+  ];
+}
+
+/** What `key` does: nothing, unless it is among the live ones. */
+export function press(situation: Situation, key: Key): Effect {
+  return (
+    liveBindings(situation)
+      .find(({ matches }) => matches(key))
+      ?.press(key) ?? {}
+  );
+}
+
+function letter(text: string): Binding['matches'] {
+  return (key) => key.name === 'text' && key.text === text;
+}
+
+function named(...names: readonly Key['name'][]): Binding['matches'] {
+  return ({ name }) => names.includes(name);
+}
+
+function answer(id: string, text = ''): Effect {
+  return { act: { kind: 'answer', answer: { id, text } } };
+}
+
+function pageKeys({ choices, field, escape }: Page, ui: Ui): Binding[] {
+  const marked = choices[ui.selected] ?? choices[0];
+  const last = choices.length - 1;
+  const move = (by: number): Effect => ({ ui: { selected: Math.min(last, Math.max(0, ui.selected + by)) } });
+  return [
+    ...(field === undefined
+      ? []
+      : [{ shown: 'Enter', label: 'go on', matches: named('enter'), press: () => submit(field, ui) }]),
+    ...(marked === undefined || field !== undefined
+      ? []
+      : [
+          {
+            shown: 'Enter',
+            label: shortLabel(marked),
+            matches: named('enter'),
+            press: () => answer(marked.id),
+          },
+        ]),
+    ...(last < 1 || field !== undefined
+      ? []
+      : [
+          {
+            shown: '↑↓',
+            label: 'choose',
+            matches: named('up', 'down'),
+            press: ({ name }: Key) => move(name === 'up' ? -1 : 1),
+          },
+        ]),
+    ...(field === undefined ? choices : []).flatMap((choice): Binding[] =>
+      choice.key === undefined
+        ? []
+        : [
+            {
+              shown: choice.key,
+              label: choice === marked ? '' : shortLabel(choice),
+              matches: letter(choice.key),
+              press: () => answer(choice.id),
+            },
+          ],
+    ),
+    ...(escape === undefined
+      ? []
+      : [{ shown: 'Esc', label: escape.label, matches: named('escape'), press: () => answer(escape.id) }]),
+  ];
+}
+
+/** What stands before the first colon or bracket: the rest explains it where there is room. */
+function shortLabel({ label }: Choice): string {
+  return (label.split(/[:(]/)[0] ?? label).trim().toLowerCase();
+}
+
+function submit(field: Field, { typed }: Ui): Effect {
+  if (field.mustBe === undefined || typed.trim() === field.mustBe)
+    return answer('typed', field.isSecret ? typed : typed.trim());
+  return { ui: { complaint: `that is not ${field.mustBe}: type it exactly, or Esc` } };
+}
+
+function typingKeys(field: Field, { typed }: Ui): Binding[] {
+  const type = (text: string): Effect => ({ ui: { typed: text, complaint: '' } });
+  return [
+    { shown: 'Ctrl-U', label: 'clear', matches: named('clear'), press: () => type('') },
+    {
+      shown: 'Backspace',
+      label: '',
+      matches: named('backspace'),
+      press: () => type(Array.from(typed).slice(0, -1).join('')),
+    },
+    {
+      shown: field.isSecret ? 'hidden' : 'text',
+      label: '',
+      matches: named('text'),
+      press: ({ text }) => type(typed + text),
+    },
+  ];
+}
+
+function letterKeys({ view, page, ui }: Situation): Binding[] {
+  const isWorking = page === undefined && view.outcome === 'running';
+  const open = (overlay: Ui['overlay']): Effect => ({ ui: { overlay, scroll: 0 } });
+  const stop: Effect = { ui: { isStopping: true }, act: { kind: 'stop' } };
+  return [
+    ...(isWorking && canRollBack(view) && !ui.isStopping
+      ? [
+          {
+            shown: 'r',
+            label: 'roll back',
+            matches: letter('r'),
+            press: (): Effect => ({ ui: { isStopping: true }, act: { kind: 'roll-back' } }),
+          },
+        ]
+      : []),
+    { shown: 'l', label: 'log', matches: letter('l'), press: () => open('log') },
+    { shown: '?', label: 'help', matches: letter('?'), press: () => open('help') },
+    ...(isWorking && !ui.isStopping && view.doing === 'run'
+      ? [{ shown: 'q', label: 'stop', matches: letter('q'), press: () => stop }]
+      : []),
+    ...scrollKeys(ui, 5),
+  ];
+}
+
+function overlayKeys({ ui }: Situation): Binding[] {
+  return [
+    {
+      shown: 'Esc',
+      label: 'close',
+      matches: named('escape', 'enter'),
+      press: () => ({ ui: { overlay: 'none', scroll: 0 } }),
+    },
+    ...(['log', 'help'] as const).map((overlay): Binding => ({
+      shown: overlay === 'log' ? 'l' : '?',
+      label: ui.overlay === overlay ? '' : overlay,
+      matches: letter(overlay === 'log' ? 'l' : '?'),
+      press: () => ({ ui: { overlay: ui.overlay === overlay ? 'none' : overlay, scroll: 0 } }),
+    })),
+    {
+      shown: '↑↓',
+      label: ui.overlay === 'log' ? 'scroll' : '',
+      matches: named('up', 'down'),
+      press: ({ name }) => ({ ui: { scroll: Math.max(0, ui.scroll + (name === 'up' ? 1 : -1)) } }),
+    },
+    ...scrollKeys(ui, 10),
+  ];
+}
+
+function scrollKeys({ scroll, overlay }: Ui, by: number): Binding[] {
+  // The log is read from its end.
+  const forward = overlay === 'log' ? 'page-up' : 'page-down';
+  return [
+    {
+      shown: 'PgUp/PgDn',
+      label: '',
+      matches: named('page-up', 'page-down'),
+      press: ({ name }) => ({ ui: { scroll: Math.max(0, scroll + (name === forward ? by : -by)) } }),
+    },
+  ];
+}
+
+/** Whatever is on the screen. The first needs no hint: everybody tries it. */
+function alwaysKeys(): Binding[] {
+  return [
+    {
+      shown: 'Ctrl-C',
+      label: '',
+      matches: named('interrupt'),
+      press: () => ({ act: { kind: 'interrupt' } }),
+    },
+    { shown: 'Ctrl-Z', label: '', matches: named('suspend'), press: () => ({ act: { kind: 'suspend' } }) },
+  ];
+}

@@ -1,0 +1,164 @@
+// The part of the screen that is drawn again and again, from a scene: head and rail, what the screen is about, what is asked, what is safe,
+// and the keys. Never as high as the terminal, because Ink then clears the whole scrollback.
+import { msSince, percentOf, showSeconds } from '../src/output/format.js';
+import type { Page } from '../src/pages.js';
+import type { RunView } from '../src/view.js';
+import { liveBindings } from './bindings.js';
+import { BLANK, type Line, type Piece, fitLine, line, spread, widthOf, wrap } from './lines.js';
+import { railLine } from './rail.js';
+import { type Scene, activeStep } from './scene.js';
+import { bodyLines } from './screens/body.js';
+import { helpLines, logLines } from './screens/overlays.js';
+
+/** Smaller than that, nothing can be read. */
+export const LEAST = { columns: 40, rows: 10 };
+
+/** At most `rows - 1` lines of at most `columns`; none when there is nothing to say any more. */
+export function frameLines(scene: Scene): Line[] {
+  const { columns, rows, view, page } = scene;
+  if (page === undefined && view.outcome !== 'running') return [];
+  if (columns < LEAST.columns || rows < LEAST.rows) return [fitLine(line(tooSmall(view)), columns)];
+  const head = headLines(scene);
+  const height = rows - 1;
+  // In a low window the question goes before everything else, and the line that is marked or typed before the others.
+  const foot = [
+    ...around(askLines(scene), height - head.length - 4, scene.ui.selected),
+    ...safeLines(scene),
+    hintLine(scene),
+  ];
+  const gaps = height - head.length - foot.length > 8 ? 3 : 1;
+  const room = Math.max(1, height - head.length - foot.length - gaps);
+  const body = bodyOf(scene, room);
+  const lines = [
+    ...(gaps > 1 ? [BLANK] : []),
+    ...head,
+    BLANK,
+    ...body,
+    ...(gaps > 1 ? [BLANK] : []),
+    ...foot,
+  ];
+  return lines.slice(0, height).map((own) => fitLine(own, columns));
+}
+
+function tooSmall(view: RunView): string {
+  const step = activeStep(view);
+  const { done, total } = step?.progress ?? { done: 0, total: 0 };
+  const doing =
+    step === undefined ? '' : `; ${step.name} goes on${total > 0 ? `, ${percentOf(done, total)} %` : ''}`;
+  return `window too small: ${LEAST.columns}x${LEAST.rows}${doing}`;
+}
+
+function headLines({ view, page, columns, nowMs }: Scene): Line[] {
+  if (view.run === '') {
+    const plan = page?.kind === 'welcome' ? `: ${page.plan}` : '';
+    return [line(`ttm-wizard${plan}`, { isDim: true })];
+  }
+  const mode = view.dryRun ? 'dry run, ' : view.doing === 'take-back' ? 'taking back, ' : '';
+  const where = { text: `${view.plan}: ${view.source} -> ${view.target}`, isDim: true };
+  const time = `${mode}${showSeconds(msSince(view.begunAt, nowMs))}`;
+  return [spread([where], { text: time, isDim: true }, columns), railLine(view.steps, columns, nowMs)];
+}
+
+function bodyOf(scene: Scene, room: number): Line[] {
+  const { ui, columns, tail, view } = scene;
+  if (ui.overlay === 'log') return logLines(tail, view.log, columns, room, ui.scroll);
+  const lines = ui.overlay === 'help' ? helpLines(columns) : bodyLines(scene, room);
+  if (lines.length <= room) return lines;
+  const most = lines.length - room + 1;
+  const from = Math.min(ui.scroll, most);
+  const shown = lines.slice(from, from + room - 1);
+  const left = lines.length - from - shown.length;
+  return [
+    ...shown,
+    line(left === 0 ? 'PgUp shows what is above' : `PgDn shows ${left} more lines`, { isDim: true }),
+  ];
+}
+
+/** What is to be decided, or typed. */
+function askLines({ page, ui, columns, nowMs }: Scene): Line[] {
+  if (page === undefined || ui.overlay !== 'none') return [];
+  const wrong = [...(page.complaint ?? []), ...(ui.complaint === '' ? [] : [ui.complaint])];
+  const complaint = wrong.flatMap((text, index) =>
+    wrap(text, columns, { colour: 'red' }, index === 0 ? '✗ ' : '  '),
+  );
+  const { field, choices } = page;
+  if (field !== undefined && !isBusy(page)) {
+    const shown = field.isSecret ? (ui.typed === '' ? '' : '(hidden)') : ui.typed;
+    const cursor = Math.floor(nowMs / 500) % 2 === 0 ? '_' : ' ';
+    // Its end is what is being typed.
+    const visible = widthOf(line(shown)) > columns - 3 ? shown.slice(-(columns - 3)) : shown;
+    return [
+      ...complaint,
+      ...wrap(field.prompt, columns, { isBold: true }),
+      [{ text: '> ', colour: 'cyan' }, { text: visible }, { text: cursor }],
+      ...(field.example === '' ? [] : wrap(field.example, columns, { isDim: true }, '  such as ')),
+    ];
+  }
+  const marks = choices.map(({ label }, index): Line => {
+    const isMarked = index === ui.selected;
+    const mark: Piece = { text: isMarked ? '› ' : '  ', colour: 'cyan' };
+    return [mark, { text: label, isBold: isMarked }];
+  });
+  return [...complaint, ...(choices.length > 1 ? marks : [])];
+}
+
+/** At most `most` lines: those around the marked choice, or the last ones, where the field is. */
+function around(lines: readonly Line[], most: number, marked: number): readonly Line[] {
+  if (lines.length <= most) return lines;
+  const from = Math.min(Math.max(0, marked - 1), lines.length - most);
+  return marked === 0 && lines.some(([piece]) => piece?.text === '> ')
+    ? lines.slice(-most)
+    : lines.slice(from, from + most);
+}
+
+function isBusy(page: Page): boolean {
+  return page.kind === 'connection' && page.busy !== undefined;
+}
+
+/** What the person need not fear now. */
+function safeLines({ view, page, ui, columns }: Scene): Line[] {
+  if (ui.isStopping && page === undefined)
+    return [
+      fitLine(line('stopping at the next safe point; Ctrl-C stops at once', { colour: 'yellow' }), columns),
+    ];
+  return [fitLine(line(`safe: ${safety(view, page)}`, { colour: 'green' }), columns)];
+}
+
+function safety(view: RunView, page: Page | undefined): string {
+  if (page?.kind === 'resume' || (page?.kind === 'question' && page.name === 'start-over'))
+    return 'nothing is done until you have chosen';
+  if (view.run === '' || page?.kind === 'welcome' || page?.kind === 'connection')
+    return 'nothing has been started or changed';
+  if (view.outcome === 'failed' && view.code === 'ROLLBACK_FAILED')
+    return 'no row is lost: both sides are kept as they are';
+  const isDown = view.downtime !== undefined && view.downtime.ms === undefined;
+  const isSwitched = view.steps.some(({ name, state }) => name === 'cutover' && state === 'done');
+  if (view.doing === 'take-back') {
+    if (isDown) return 'nothing is lost: it goes on where it was, even if it is cut off now';
+    return isSwitched
+      ? 'the application runs on PostgreSQL until you agree'
+      : 'the application runs on SQLite as before';
+  }
+  if (isDown) return 'if anything fails now, it is taken back and started on SQLite';
+  if (isSwitched) return 'it can be taken back, with all that is written meanwhile';
+  const isStarted = view.steps.some(({ name, state }) => name === 'backup' && state !== 'left');
+  return isStarted
+    ? 'the application runs on SQLite as before'
+    : 'nothing has been written; the application runs on SQLite';
+}
+
+/** The keys that are live, as many as fit: the last ones are those that everybody knows. */
+function hintLine({ view, page, ui, columns }: Scene): Line {
+  const named = liveBindings({ view, page, ui }).filter(({ label }) => label !== '');
+  const hints: Line[] = named.map(({ shown, label }) => [
+    { text: shown, isBold: true },
+    { text: ` ${label}`, isDim: true },
+  ]);
+  const fitted: Line[] = [];
+  for (const hint of hints) {
+    const used = fitted.reduce((sum, own) => sum + widthOf(own) + 3, 0);
+    if (used + widthOf(hint) <= columns) fitted.push(hint);
+  }
+  if (fitted.length === 0) return line('Ctrl-C stops', { isDim: true });
+  return fitted.flatMap((hint, index) => (index === 0 ? hint : [{ text: '   ' }, ...hint]));
+}

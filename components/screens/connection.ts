@@ -1,0 +1,22 @@
+// From where to where: what is known already and where from, and what is tried.
+import type { Page } from '../../src/pages.js';
+import { BLANK, type Line, type Piece, line, table } from '../lines.js';
+import { glyphOf } from '../theme.js';
+
+export function connectionLines(
+  { settings, busy }: Extract<Page, { kind: 'connection' }>,
+  columns: number,
+  nowMs: number,
+): Line[] {
+  const rows = settings.map(({ title, value, origin }): Piece[] => [
+    { text: title },
+    { text: value },
+    { text: origin, isDim: true },
+  ]);
+  return [
+    line('From where to where', { isBold: true }),
+    BLANK,
+    ...table([{ title: '' }, { title: 'value', isFlexible: true }, { title: 'from' }], rows, columns),
+    ...(busy === undefined ? [] : [BLANK, [glyphOf('running', nowMs), { text: ` ${busy}` }]]),
+  ];
+}

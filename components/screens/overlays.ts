@@ -1,0 +1,51 @@
+// What can be laid over any screen: help on the keys and on what is safe, and the end of the log.
+import { type Line, line, wrap } from '../lines.js';
+
+const KEYS: readonly (readonly [keys: string, text: string])[] = [
+  ['Enter', 'goes on, or takes the marked choice'],
+  ['Esc', 'goes back, or closes this'],
+  ['↑ ↓', 'mark a choice, scroll the log; PgUp and PgDn scroll a long screen'],
+  ['r', 'takes the run back: shown as long as that is possible, asks first'],
+  ['l', 'shows the end of the log'],
+  ['q', 'leaves; while it works, it stops at the next safe point'],
+  ['Ctrl-C', 'the same; a second time it stops at once. What is done is kept'],
+  ['Ctrl-Z', 'suspends it; fg goes on'],
+];
+
+export function helpLines(columns: number): Line[] {
+  return [
+    line('Keys', { isBold: true }),
+    ...KEYS.flatMap(([keys, text]) => wrap(text, columns, {}, `  ${keys.padEnd(7)} `)),
+    line('What is safe', { isBold: true }),
+    ...wrap(
+      'The SQLite file is only read. A run that is stopped, killed or cut off goes on with the same command. Once the application has switched over, a rollback carries back what it has written since.',
+      columns,
+      {},
+      '  ',
+    ),
+    line('More', { isBold: true }),
+    ...wrap(
+      'ttm-wizard help resume, help rollback, help exit-codes; ttm-wizard status from a second terminal',
+      columns,
+      {},
+      '  ',
+    ),
+  ];
+}
+
+/** The last lines, as far back as has been scrolled. */
+export function logLines(
+  tail: readonly string[],
+  log: string,
+  columns: number,
+  room: number,
+  scroll: number,
+): Line[] {
+  const lines = tail.flatMap((text) => wrap(text, columns));
+  const size = Math.max(1, room - 1);
+  const end = Math.max(Math.min(size, lines.length), lines.length - scroll);
+  return [
+    line(log === '' ? 'Nothing is logged before a run begins.' : `The end of ${log}`, { isBold: true }),
+    ...lines.slice(Math.max(0, end - size), end),
+  ];
+}

@@ -1,0 +1,37 @@
+// A step at work: what it is doing, how much of it is done, how fast it goes and how long it still takes.
+import { msSince, showSeconds } from '../../src/output/format.js';
+import { progressParts } from '../../src/output/progress-line.js';
+import type { StepView } from '../../src/view.js';
+import { type Line, line, spread } from '../lines.js';
+import { NARROW_COLUMNS, bar } from '../theme.js';
+
+const STALL_MS = 10_000;
+
+/** Three lines, with progress or without, so that what is below does not jump. */
+export function workingLines(step: StepView, columns: number, nowMs: number, lastAt: string): Line[] {
+  const { progress, firstProgress } = step;
+  const elapsedMs = step.state === 'running' ? msSince(step.startedAt, nowMs) : step.elapsedMs;
+  const doing = progress === undefined ? '' : `: ${progress.doing} ${progress.table ?? ''}`.trimEnd();
+  const head = spread(
+    [{ text: `${step.title}${doing}`, isBold: true }],
+    { text: showSeconds(elapsedMs) },
+    columns,
+  );
+  const silentMs = msSince(lastAt, nowMs);
+  if (progress === undefined) return [head, line(silentMs > STALL_MS ? waiting(silentMs) : ''), line('')];
+  const { amount, percent, size, rate, left } = progressParts(progress, firstProgress ?? progress);
+  const width = Math.floor(columns / (columns < NARROW_COLUMNS ? 4 : 2));
+  const parts = silentMs > STALL_MS ? [percent, waiting(silentMs)] : [percent, left];
+  return [
+    head,
+    [
+      ...bar(progress.done, progress.total, width),
+      { text: `  ${parts.filter((part) => part !== undefined).join(', ')}` },
+    ],
+    line([amount, size, rate].filter((part) => part !== undefined).join(', ')),
+  ];
+}
+
+function waiting(ms: number): string {
+  return `nothing new for ${showSeconds(ms)}; it still works`;
+}

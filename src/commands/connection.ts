@@ -1,0 +1,210 @@
+// From where to where, settled on the screen before anything begins: the source has to be there, and the target is tried by connecting.
+// What flags, environment or config file say shows as answered; what is missing or does not work is asked for.
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { targetProblem } from '../config/ask.js';
+import type { OptionName } from '../config/options.js';
+import type { RunRequest } from '../config/resolve.js';
+import { secretsOf, withPassword } from '../config/target-url.js';
+import { WizardError, messageOf } from '../errors.js';
+import { showSize } from '../output/format.js';
+import type { Answered, Field, Page } from '../pages.js';
+import { connectTarget, nameOfTarget, passwordOf, showTarget } from '../target/connect.js';
+import { askOnScreen } from './asking.js';
+import type { Screen, Session } from './session.js';
+
+export interface Settled {
+  readonly source: string;
+  /** With its password, if it has one. */
+  readonly target: string;
+}
+
+const URL_FIELD: Omit<Field, 'initial'> = {
+  prompt: 'Target URL, without a password',
+  isSecret: false,
+  example: 'postgresql://tothemoon@localhost:5432/tothemoon_prod',
+};
+const PASSWORD_FIELD: Field = {
+  prompt: 'Password (nothing is shown)',
+  isSecret: true,
+  initial: '',
+  example: '',
+};
+const ESCAPE = { id: 'back', label: 'back' };
+
+/** `suggestion` is the target of an earlier run. Resolves to `back` when the person wants to go back. */
+export async function settleConnection(
+  session: Session,
+  screen: Screen,
+  request: RunRequest,
+  suggestion: string,
+): Promise<Settled | 'back'> {
+  const form = new Form(session, screen, request);
+  if (!(await form.settleSource())) return 'back';
+  return (await form.settleTarget(suggestion)) ? form.settled() : 'back';
+}
+
+class Form {
+  private readonly session: Session;
+  private readonly screen: Screen;
+  private readonly request: RunRequest;
+  private source: string;
+  private target: string | undefined;
+  private hasTypedSource = false;
+  private hasTypedTarget = false;
+  private isTried = false;
+
+  constructor(session: Session, screen: Screen, request: RunRequest) {
+    this.session = session;
+    this.screen = screen;
+    this.request = request;
+    this.source = request.options.source;
+    this.target = request.target;
+  }
+
+  settled(): Settled {
+    return { source: this.source, target: this.target ?? '' };
+  }
+
+  /** Until a file is named that is there. */
+  async settleSource(): Promise<boolean> {
+    for (;;) {
+      const size = sizeOf(this.source);
+      if (size !== undefined) return true;
+      const complaint = [`${this.source} is not a file that can be read`];
+      const field = {
+        prompt: 'SQLite file of the application',
+        isSecret: false,
+        initial: this.source,
+        example: '/srv/tothemoon/dev.db',
+      };
+      const { id, text } = await this.ask({ field, complaint });
+      if (id === ESCAPE.id) return false;
+      this.source = resolve(text);
+      this.hasTypedSource = true;
+    }
+  }
+
+  /** Until a connection is made; then the person sees it, and Enter goes on. */
+  async settleTarget(suggestion: string): Promise<boolean> {
+    let complaint: readonly string[] = [];
+    let typed = suggestion;
+    for (;;) {
+      if (this.target === undefined) {
+        const { id, text } = await this.ask({ field: { ...URL_FIELD, initial: typed }, complaint });
+        if (id === ESCAPE.id) return false;
+        typed = text;
+        const problem = targetProblem(text);
+        complaint = problem === undefined ? [] : [problem];
+        if (problem !== undefined) continue;
+        this.target = text;
+        this.hasTypedTarget = true;
+      }
+      const failure = await this.try(this.target);
+      if (failure === undefined) {
+        const { id } = await this.ask({ choices: [{ id: 'go-on', label: 'Go on' }] });
+        if (id !== ESCAPE.id) return true;
+        if (!this.hasTypedTarget) return false;
+        this.target = undefined;
+        this.isTried = false;
+        continue;
+      }
+      complaint = [failure.message, ...failure.remedies];
+      // The first attempt may simply lack it.
+      if (
+        failure.isPassword &&
+        (await this.askPassword(this.target, passwordOf(this.target) === undefined ? [] : complaint))
+      )
+        continue;
+      // What was given by a flag is shown again to be corrected, never with its password.
+      typed = withoutPassword(this.target);
+      this.target = undefined;
+    }
+  }
+
+  private async askPassword(target: string, complaint: readonly string[]): Promise<boolean> {
+    const { id, text } = await this.ask({ field: PASSWORD_FIELD, complaint });
+    if (id === ESCAPE.id || text === '') return false;
+    this.target = withPassword(withoutPassword(target), text);
+    return true;
+  }
+
+  private async try(
+    target: string,
+  ): Promise<{ message: string; remedies: readonly string[]; isPassword: boolean } | undefined> {
+    this.session.secrets = secretsOf(target, this.session.env);
+    this.screen.show({
+      ...this.page(),
+      choices: [],
+      busy: `connecting to ${showTarget(nameOfTarget(target))}`,
+    });
+    try {
+      const client = await connectTarget({ url: target, applicationName: 'ttm-wizard' });
+      await client.end();
+      this.isTried = true;
+      return undefined;
+    } catch (error) {
+      const remedies = error instanceof WizardError ? error.remedies : [];
+      // The server's codes for a password that is wrong, and the driver's words for one that is missing.
+      const isPassword = /28P01|SASL|password/.test(messageOf(error));
+      return { message: messageOf(error), remedies, isPassword };
+    }
+  }
+
+  private ask(change: Partial<Pick<Page, 'field' | 'complaint' | 'choices'>>) {
+    return askOnScreen(this.session, this.screen, { ...this.page(), choices: [], escape: ESCAPE, ...change });
+  }
+
+  private page() {
+    const { settings, options } = this.request;
+    const from = (name: OptionName): string => settings.origin(name) ?? 'answer';
+    const size = sizeOf(this.source);
+    const targetOption = settings.origin('target') === undefined ? 'target-url-file' : 'target';
+    const shown = this.target === undefined ? 'not known yet' : showTarget(nameOfTarget(this.target));
+    const rows: readonly Answered[] = [
+      { title: 'application', value: options.plan.title, origin: from('plan') },
+      {
+        title: 'source',
+        value: `${this.source}${size === undefined ? ' (not there)' : `, ${showSize(size)}`}`,
+        origin: this.hasTypedSource ? 'answer' : from('source'),
+      },
+      {
+        title: 'target',
+        value: `${shown}${this.isTried ? ', answers' : ''}`,
+        origin: this.target === undefined ? '' : this.hasTypedTarget ? 'answer' : from(targetOption),
+      },
+      ...(this.target === undefined || passwordOf(this.target) === undefined
+        ? []
+        : [
+            {
+              title: 'password',
+              value: '(hidden)',
+              origin: this.hasTypedTarget ? 'answer' : from(targetOption),
+            },
+          ]),
+      { title: 'backups', value: options.backupDir, origin: from('backup-dir') },
+      { title: 'bad values', value: options.onBadValue, origin: from('on-bad-value') },
+      { title: 'drift', value: options.onDrift, origin: from('on-drift') },
+      {
+        title: 'switch-over',
+        value: options.cutover === undefined ? 'no: ends with the copy' : 'yes, asked for before',
+        origin: from('no-cutover'),
+      },
+    ];
+    return { kind: 'connection', settings: rows } as const;
+  }
+}
+
+function sizeOf(file: string): number | undefined {
+  try {
+    const stat = statSync(file);
+    return stat.isFile() ? stat.size : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The URL as it may be shown to be corrected. */
+function withoutPassword(url: string): string {
+  return url.replace(/^(\w+(?:\+\w+)?:\/\/[^@/:]*):[^@/]*@/, '$1@').replace(/([?&])password=[^&]*&?/, '$1');
+}

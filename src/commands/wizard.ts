@@ -1,0 +1,254 @@
+// The wizard on the screen: welcome, from where to where, an earlier run if there is one, the run with its questions, how it ended, and
+// the way back. It decides nothing about rows: it calls the same machine as `run` and `rollback` do without a screen.
+import type { RunRequest } from '../config/resolve.js';
+import { type CutoverOptions, type RunOptions } from '../config/run-options.js';
+import { secretsOf } from '../config/target-url.js';
+import { EXIT, WizardError } from '../errors.js';
+import type { Page } from '../pages.js';
+import { canRollBack } from '../reversible.js';
+import { isSwitching } from '../run/cutover-state.js';
+import { listRuns } from '../run/folder.js';
+import type { EventSink } from '../run/journal.js';
+import { type RunIo, findEarlier, runMigration } from '../run/machine.js';
+import { rollBack } from '../run/roll-back.js';
+import type { Step } from '../run/step.js';
+import { nameOfTarget } from '../target/connect.js';
+import { EMPTY_VIEW, type RunView } from '../view.js';
+import { askOnScreen, questionPage } from './asking.js';
+import { settleConnection } from './connection.js';
+import { endedPage, resumePage, startOverPage } from './wizard-pages.js';
+import { viewOf } from './last-run.js';
+import type { Screen, Session } from './session.js';
+import { sshNotes } from './ssh-note.js';
+
+export interface Job {
+  readonly options: RunOptions;
+  readonly steps: readonly Step[];
+  /** Whether somebody wants to be asked; else only the way back asks. */
+  readonly isAsking: boolean;
+}
+
+const NOTHING_SAID: CutoverOptions = { envFiles: [], services: [], capture: 'none' };
+
+/** The first screen. Throws DECLINED (exit 130) when the person leaves. */
+export async function welcome(
+  session: Session,
+  screen: Screen,
+  { plan, backupDir, cutover }: Omit<RunOptions, 'target'>,
+  notes: readonly string[],
+): Promise<void> {
+  const { id } = await askOnScreen(session, screen, {
+    kind: 'welcome',
+    plan: plan.title,
+    backupDir,
+    isSwitching: cutover !== undefined,
+    notes: [...notes, ...sshNotes(session.env)],
+    choices: [
+      { id: 'go-on', label: 'Go on' },
+      { id: 'leave', label: 'Leave', key: 'q' },
+    ],
+  });
+  if (id !== 'leave') return;
+  throw new WizardError({
+    code: 'DECLINED',
+    message: 'nothing has been started',
+    exitCode: EXIT.interrupted,
+  });
+}
+
+/** Welcome and connection. Throws DECLINED (exit 130) when the person leaves. */
+export async function settleOnScreen(
+  session: Session,
+  screen: Screen,
+  request: RunRequest,
+): Promise<RunOptions> {
+  for (;;) {
+    await welcome(session, screen, request.options, request.notices);
+    const settled = await settleConnection(
+      session,
+      screen,
+      request,
+      suggestedTarget(request.options.backupDir),
+    );
+    if (settled === 'back') continue;
+    session.secrets = secretsOf(settled.target, session.env);
+    return { ...request.options, ...settled };
+  }
+}
+
+/** The target of the last run of the folder, to be typed no second time; never its password. */
+function suggestedTarget(backupDir: string): string {
+  try {
+    const last = listRuns(backupDir).at(-1)?.state.target;
+    return last === undefined
+      ? ''
+      : `postgresql://${last.user}@${last.host}:${last.port}/${encodeURIComponent(last.database)}`;
+  } catch {
+    // A folder that cannot be read is told when the run begins.
+    return '';
+  }
+}
+
+/** Does the job and whatever the person makes of its end. Resolves to the exit code of what was done last. */
+export async function conduct(session: Session, screen: Screen, job: Job): Promise<number> {
+  return new Wizard(session, screen, job).run();
+}
+
+type Next =
+  | { readonly kind: 'resume' }
+  | { readonly kind: 'run'; readonly options: RunOptions }
+  | { readonly kind: 'roll-back' }
+  | { readonly kind: 'ended'; readonly code: number }
+  | { readonly kind: 'over'; readonly code: number };
+
+class Wizard {
+  private readonly session: Session;
+  private readonly screen: Screen;
+  private readonly job: Job;
+  private options: RunOptions;
+  private view: RunView = EMPTY_VIEW;
+  /** What the person has asked for while it worked. */
+  private wish = { rollBack: false };
+  private canAskAgain = true;
+
+  constructor(session: Session, screen: Screen, job: Job) {
+    this.session = session;
+    this.screen = screen;
+    this.job = job;
+    this.options = job.options;
+  }
+
+  async run(): Promise<number> {
+    const { resume, restart } = this.options;
+    // Whoever has named it has answered already.
+    let next: Next =
+      resume || restart || !this.job.isAsking ? { kind: 'run', options: this.options } : { kind: 'resume' };
+    while (next.kind !== 'over') next = await this.step(next);
+    return next.code;
+  }
+
+  private step(next: Exclude<Next, { kind: 'over' }>): Promise<Next> {
+    switch (next.kind) {
+      case 'resume':
+        return this.resume();
+      case 'run':
+        return this.migrate(next.options);
+      case 'roll-back':
+        return this.takeBack();
+      case 'ended':
+        return this.ended(next.code);
+    }
+  }
+
+  private async resume(): Promise<Next> {
+    const earlier = findEarlier(this.options);
+    if (earlier === undefined) return { kind: 'run', options: this.options };
+    const isUnderWay = isSwitching(earlier.path);
+    const view = viewOf(earlier.path);
+    const { id } = await this.ask(resumePage(earlier, view, this.stepNames(), isUnderWay));
+    if (id === 'roll-back') return { kind: 'roll-back' };
+    if (id === 'leave') return { kind: 'over', code: EXIT.interrupted };
+    if (id !== 'start-over') return { kind: 'run', options: { ...this.options, resume: true } };
+    const sure = await this.ask(startOverPage(nameOfTarget(this.options.target).database));
+    return sure.id === 'no'
+      ? { kind: 'resume' }
+      : { kind: 'run', options: { ...this.options, restart: true } };
+  }
+
+  private async migrate(options: RunOptions): Promise<Next> {
+    this.options = { ...options, restart: false };
+    const wish = this.forgetWish();
+    const stop = new AbortController();
+    this.screen.onRollBack(() => {
+      wish.rollBack = true;
+      stop.abort('roll back');
+    });
+    this.screen.show(undefined);
+    const io = { ...this.io(AbortSignal.any([this.session.stop, stop.signal])), pauses: this.job.isAsking };
+    const code = await runMigration(options, this.job.steps, io);
+    this.screen.onRollBack(() => undefined);
+    if (this.isLeaving()) return { kind: 'over', code };
+    if (wish.rollBack) return { kind: 'roll-back' };
+    return this.job.isAsking && code !== EXIT.stoppedEarly ? { kind: 'ended', code } : { kind: 'over', code };
+  }
+
+  private async takeBack(): Promise<Next> {
+    const { backupDir, target, jobs, cutover = NOTHING_SAID } = this.options;
+    const before = this.view;
+    const query = { backupDir, target, jobs, cutover, discardTargetWrites: false };
+    const io = this.io(this.session.stop);
+    this.screen.show(undefined);
+    const code = await rollBack(query, this.job.steps, { ...io, confirm: io.ask, pauses: true });
+    if (this.isLeaving() || this.view.outcome === 'rolled-back') return { kind: 'over', code };
+    if (this.view.code !== 'DECLINED') return { kind: 'ended', code };
+    // Nothing has changed: it is as it was before the question.
+    if (before.outcome !== 'completed')
+      return this.job.isAsking ? { kind: 'resume' } : { kind: 'over', code };
+    this.view = before;
+    this.screen.setView(before);
+    return { kind: 'ended', code: before.exitCode ?? EXIT.done };
+  }
+
+  private async ended(code: number): Promise<Next> {
+    const { id } = await this.ask(endedPage(this.view, canRollBack(this.view)));
+    switch (id) {
+      case 'roll-back':
+        return { kind: 'roll-back' };
+      case 'again':
+        return { kind: 'run', options: { ...this.options, resume: false } };
+      case 'carry':
+      case 'leave-behind':
+        return { kind: 'run', options: { ...this.options, onDrift: id === 'carry' ? 'carry' : 'leave' } };
+      case 'quarantine':
+        return { kind: 'run', options: { ...this.options, onBadValue: 'quarantine' } };
+      default:
+        return { kind: 'over', code };
+    }
+  }
+
+  private io(stop: AbortSignal): RunIo & Required<Pick<RunIo, 'ask'>> {
+    const { database } = nameOfTarget(this.options.target);
+    const remember: EventSink = (event, view) => {
+      this.view = view;
+      if (view.log !== '') this.session.log = view.log;
+      this.session.isFailureShown = event.type === 'run.failed';
+    };
+    return {
+      sinks: [remember, this.screen.sink],
+      stop,
+      abort: this.session.abort,
+      secrets: this.session.secrets,
+      ask: async (message, name = 'confirm') => {
+        const { id } = await this.ask(questionPage(name, message, database, canRollBack(this.view)));
+        if (id === 'roll-back') this.wish.rollBack = true;
+        return id === 'yes' || id === 'typed';
+      },
+    };
+  }
+
+  private async ask(page: Page) {
+    try {
+      return await askOnScreen(this.session, this.screen, page);
+    } catch (error) {
+      this.canAskAgain = false;
+      throw error;
+    }
+  }
+
+  private forgetWish(): { rollBack: boolean } {
+    this.wish = { rollBack: false };
+    return this.wish;
+  }
+
+  private isLeaving(): boolean {
+    const { stop, abort, hangUp } = this.session;
+    return stop.aborted || abort.aborted || hangUp.aborted || !this.canAskAgain;
+  }
+
+  private stepNames() {
+    const { dump, cutover } = this.options;
+    return this.job.steps
+      .map(({ name }) => name)
+      .filter((name) => (name !== 'dump' || dump) && (name !== 'cutover' || cutover !== undefined));
+  }
+}
