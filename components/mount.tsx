@@ -209,5 +209,6 @@ export function mountLive({ stdout, now, look = USUAL_LOOK, act }: LiveOptions):
 function eraseReflowed(stdout: NodeJS.WriteStream, frame: readonly Line[], columns: number): void {
   const height = frame.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / columns)), 0);
   if (height <= frame.length) return;
-  stdout.write(`\u001b[${height}A\r\u001b[J${'\n'.repeat(frame.length)}`);
+  // Line by line: tmux keeps in its history what is erased all at once.
+  stdout.write(`${'\u001b[1A\u001b[2K'.repeat(height)}\r${'\n'.repeat(frame.length)}`);
 }

@@ -32,42 +32,36 @@ const PASSWORD_FIELD: Field = {
 };
 const ESCAPE = { id: 'back', label: 'back' };
 
-/** `suggestion` is the target of an earlier run. Resolves to `back` when the person wants to go back. */
-export async function settleConnection(
-  session: Session,
-  screen: Screen,
-  request: RunRequest,
-  suggestion: string,
-): Promise<Settled | 'back'> {
-  const form = new Form(session, screen, request);
-  if (!(await form.settleSource())) return 'back';
-  return (await form.settleTarget(suggestion)) ? form.settled() : 'back';
-}
-
-class Form {
+/** Keeps what has been typed when the person goes back. */
+export class ConnectionForm {
   private readonly session: Session;
   private readonly screen: Screen;
   private readonly request: RunRequest;
   private source: string;
   private target: string | undefined;
+  /** The URL in its field: of an earlier run until something is typed. */
+  private typed: string;
   private hasTypedSource = false;
   private hasTypedTarget = false;
   private isTried = false;
 
-  constructor(session: Session, screen: Screen, request: RunRequest) {
+  constructor(session: Session, screen: Screen, request: RunRequest, suggestion: string) {
     this.session = session;
     this.screen = screen;
     this.request = request;
     this.source = request.options.source;
     this.target = request.target;
+    this.typed = suggestion;
   }
 
-  settled(): Settled {
+  /** Resolves to `back` when the person wants to go back. */
+  async settle(): Promise<Settled | 'back'> {
+    if (!(await this.settleSource()) || !(await this.settleTarget())) return 'back';
     return { source: this.source, target: this.target ?? '' };
   }
 
   /** Until a file is named that is there. */
-  async settleSource(): Promise<boolean> {
+  private async settleSource(): Promise<boolean> {
     for (;;) {
       const size = sizeOf(this.source);
       if (size !== undefined) return true;
@@ -86,14 +80,13 @@ class Form {
   }
 
   /** Until a connection is made; then the person sees it, and Enter goes on. */
-  async settleTarget(suggestion: string): Promise<boolean> {
+  private async settleTarget(): Promise<boolean> {
     let complaint: readonly string[] = [];
-    let typed = suggestion;
     for (;;) {
       if (this.target === undefined) {
-        const { id, text } = await this.ask({ field: { ...URL_FIELD, initial: typed }, complaint });
+        const { id, text } = await this.ask({ field: { ...URL_FIELD, initial: this.typed }, complaint });
         if (id === ESCAPE.id) return false;
-        typed = text;
+        this.typed = text;
         const problem = targetProblem(text);
         complaint = problem === undefined ? [] : [problem];
         if (problem !== undefined) continue;
@@ -117,7 +110,7 @@ class Form {
       )
         continue;
       // What was given by a flag is shown again to be corrected, never with its password.
-      typed = withoutPassword(this.target);
+      this.typed = withoutPassword(this.target);
       this.target = undefined;
     }
   }

@@ -15,7 +15,7 @@ import type { Step } from '../run/step.js';
 import { nameOfTarget } from '../target/connect.js';
 import { EMPTY_VIEW, type RunView } from '../view.js';
 import { askOnScreen, questionPage } from './asking.js';
-import { settleConnection } from './connection.js';
+import { ConnectionForm } from './connection.js';
 import { endedPage, resumePage, startOverPage } from './wizard-pages.js';
 import { viewOf } from './last-run.js';
 import type { Screen, Session } from './session.js';
@@ -62,14 +62,10 @@ export async function settleOnScreen(
   screen: Screen,
   request: RunRequest,
 ): Promise<RunOptions> {
+  const form = new ConnectionForm(session, screen, request, suggestedTarget(request.options.backupDir));
   for (;;) {
     await welcome(session, screen, request.options, request.notices);
-    const settled = await settleConnection(
-      session,
-      screen,
-      request,
-      suggestedTarget(request.options.backupDir),
-    );
+    const settled = await form.settle();
     if (settled === 'back') continue;
     session.secrets = secretsOf(settled.target, session.env);
     return { ...request.options, ...settled };
