@@ -11,7 +11,7 @@ import { frameLines } from './frame-lines.js';
 import { type Line, widthOf } from './lines.js';
 import { type Look, USUAL_LOOK } from './look.js';
 import { type Sample, takeSample } from './samples.js';
-import { type ScrollbackEntry, entriesOf, said } from './scrollback-lines.js';
+import { type ScrollbackEntry, entriesOf, said, undone } from './scrollback-lines.js';
 import { withoutResize } from './still-terminal.js';
 import { EMPTY_UI, type Ui, uiFor } from './ui.js';
 
@@ -124,12 +124,15 @@ export function mountLive({ stdout, now, look = USUAL_LOOK, act }: LiveOptions):
 
   return {
     sink: (event, next) => {
-      if (!oldNotices.has(event.run))
-        oldNotices.set(event.run, next.notices.length - (event.type === 'notice' ? 1 : 0));
-      if (event.type === 'run.started' || event.type === 'run.resumed') ui = EMPTY_UI;
+      const isBegin = event.type === 'run.started' || event.type === 'run.resumed';
+      if (isBegin && !oldNotices.has(event.run)) oldNotices.set(event.run, next.notices.length);
+      if (isBegin) ui = EMPTY_UI;
       view = next;
       samples = takeSample(samples, next, now());
-      if (event.type !== 'step.progress') enter(...entriesOf(next, oldNotices.get(event.run) ?? 0));
+      if (event.type === 'step.undone') enter(undone(event));
+      // A run that is only taken back to make room for another has told its story before.
+      const old = oldNotices.get(event.run);
+      if (event.type !== 'step.progress' && old !== undefined) enter(...entriesOf(next, old));
       if (state === 'fresh') state = 'shown';
     },
     setView: (next) => {

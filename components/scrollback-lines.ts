@@ -1,5 +1,6 @@
 // What is over and stays on the terminal: each step with its findings before it, notices and answers as they come. The pasted terminal is
 // the protocol of the migration.
+import type { WizardEvent } from '../src/events.js';
 import type { RunView, StepView } from '../src/view.js';
 import { findingLines } from '../src/output/findings.js';
 import { showDuration } from '../src/output/format.js';
@@ -23,6 +24,20 @@ export function said(text: string, number: number): ScrollbackEntry {
   return {
     key: `said ${number}`,
     lines: (columns) => wrap(text, columns, {}, `! ${'notice'.padEnd(NAME_WIDTH)}  `),
+  };
+}
+
+/** A step that has been taken back. */
+export function undone({
+  run,
+  seq,
+  step,
+  summary,
+}: Extract<WizardEvent, { type: 'step.undone' }>): ScrollbackEntry {
+  const left = `${glyphOf('done', 0).text} ${padText(step, NAME_WIDTH)}  `;
+  return {
+    key: `${run} undone ${seq}`,
+    lines: (columns) => wrap(`taken back: ${summary}`, columns, {}, left),
   };
 }
 

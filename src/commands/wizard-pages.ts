@@ -27,7 +27,8 @@ export function resumePage(
       startedAt: state.startedAt,
       done,
       left,
-      message: view.message,
+      // A rollback that was not agreed to has changed nothing.
+      message: view.code === 'DECLINED' ? '' : view.message,
       folder: path,
       isSwitching,
     },

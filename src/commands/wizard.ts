@@ -178,10 +178,10 @@ class Wizard {
     if (this.isLeaving() || this.view.outcome === 'rolled-back') return { kind: 'over', code };
     if (this.view.code !== 'DECLINED') return { kind: 'ended', code };
     // Nothing has changed: it is as it was before the question.
+    this.screen.setView(before.outcome === 'completed' ? before : EMPTY_VIEW);
     if (before.outcome !== 'completed')
       return this.job.isAsking ? { kind: 'resume' } : { kind: 'over', code };
     this.view = before;
-    this.screen.setView(before);
     return { kind: 'ended', code: before.exitCode ?? EXIT.done };
   }
 

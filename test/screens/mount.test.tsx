@@ -5,7 +5,7 @@ import type { Page } from '../../src/pages.js';
 import { reduce, type RunView } from '../../src/view.js';
 import { record } from '../output/recorded-run.js';
 import { USUAL, fakeTerminal } from './frame.js';
-import { copyingRun } from './runs.js';
+import { copyingRun, started } from './runs.js';
 
 // Ink draws nothing in a CI, and decides that while it is loaded.
 vi.hoisted(() => {
@@ -20,7 +20,7 @@ const HIDE_CURSOR = '\u001b[?25l';
 const SHOW_CURSOR = '\u001b[?25h';
 const ERASE_LINE = '\u001b[2K';
 const CLEAR_SCROLLBACK = '\u001b[3J';
-const [event] = record([{ type: 'notice', message: 'something happens' }]);
+const [begun, event] = record([started, { type: 'notice', message: 'something happens' }]);
 /** The same run at its end. */
 const finishedRun: RunView = {
   ...copyingRun,
@@ -45,8 +45,11 @@ function mounted() {
   const terminal = fakeTerminal(USUAL);
   const acts: string[] = [];
   const screen = mountLive({ stdout: terminal.stdout, now, act: (kind) => acts.push(kind) });
+  let isBegun = false;
   const show = (view: RunView): void => {
-    if (event !== undefined) screen.sink(event, view);
+    const next = isBegun ? event : begun;
+    isBegun = true;
+    if (next !== undefined) screen.sink(next, view);
   };
   return {
     ...terminal,
@@ -278,4 +281,16 @@ test('keys that are no answer are handed on, and none once it is over', () => {
   screen.unmount();
   screen.press({ name: 'interrupt', text: '' });
   expect(acts).toEqual(['interrupt', 'suspend', 'roll-back']);
+});
+
+test('of an earlier run that is dropped for a new one only that shows, not its steps again', async () => {
+  const { screen, written } = mounted();
+  const [taken] = record([
+    { type: 'step.undone', step: 'schema', summary: 'tables of this run are dropped' },
+  ]);
+  if (taken !== undefined) screen.sink(taken, copyingRun);
+  await vi.advanceTimersByTimeAsync(250);
+  screen.unmount();
+  expect(written.join('')).toContain('✓ schema     taken back: tables of this run are dropped');
+  expect(written.join('')).not.toContain('✓ preflight  1');
 });
