@@ -152,7 +152,9 @@ export function mountLive({ stdout, now, look = USUAL_LOOK, act }: LiveOptions):
       new Promise((resolve, reject) => {
         const give = (): void => {
           pending = undefined;
-          turnTo(undefined);
+          page = undefined;
+          // The next tick draws: mostly another page has come by then.
+          ui = EMPTY_UI;
         };
         const cancel = (): void => {
           give();
@@ -179,7 +181,7 @@ export function mountLive({ stdout, now, look = USUAL_LOOK, act }: LiveOptions):
       ui = { ...ui, ...effect.ui };
       if (effect.act?.kind === 'answer') pending?.resolve(effect.act.answer);
       else if (effect.act !== undefined) act(effect.act.kind);
-      show();
+      if (effect.act?.kind !== 'answer') show();
     },
     pause: () => {
       if (state !== 'shown') return;

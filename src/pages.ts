@@ -62,6 +62,8 @@ export type Page = Common &
         readonly settings: readonly Answered[];
         /** What is being tried; nothing can be typed meanwhile. */
         readonly busy?: string;
+        /** What has been found to work. */
+        readonly good?: string;
       }
     | { readonly kind: 'resume'; readonly earlier: Earlier }
     | { readonly kind: 'question'; readonly name: string; readonly message: string }

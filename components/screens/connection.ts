@@ -4,7 +4,7 @@ import { BLANK, type Line, type Piece, line, table } from '../lines.js';
 import { glyphOf } from '../theme.js';
 
 export function connectionLines(
-  { settings, busy }: Extract<Page, { kind: 'connection' }>,
+  { settings, busy, good }: Extract<Page, { kind: 'connection' }>,
   columns: number,
   nowMs: number,
 ): Line[] {
@@ -17,6 +17,7 @@ export function connectionLines(
     line('From where to where', { isBold: true }),
     BLANK,
     ...table([{ title: '' }, { title: 'value', isFlexible: true }, { title: 'from' }], rows, columns),
+    ...(good === undefined ? [] : [BLANK, [glyphOf('done', nowMs), { text: ` ${good}` }]]),
     ...(busy === undefined ? [] : [BLANK, [glyphOf('running', nowMs), { text: ` ${busy}` }]]),
   ];
 }

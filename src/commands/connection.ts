@@ -43,7 +43,6 @@ export class ConnectionForm {
   private typed: string;
   private hasTypedSource = false;
   private hasTypedTarget = false;
-  private isTried = false;
 
   constructor(session: Session, screen: Screen, request: RunRequest, suggestion: string) {
     this.session = session;
@@ -95,11 +94,13 @@ export class ConnectionForm {
       }
       const failure = await this.try(this.target);
       if (failure === undefined) {
-        const { id } = await this.ask({ choices: [{ id: 'go-on', label: 'Go on' }] });
+        const { id } = await this.ask({
+          choices: [{ id: 'go-on', label: 'Go on' }],
+          good: 'the source is there, and the target answers',
+        });
         if (id !== ESCAPE.id) return true;
         if (!this.hasTypedTarget) return false;
         this.target = undefined;
-        this.isTried = false;
         continue;
       }
       complaint = [failure.message, ...failure.remedies];
@@ -134,7 +135,6 @@ export class ConnectionForm {
     try {
       const client = await connectTarget({ url: target, applicationName: 'ttm-wizard' });
       await client.end();
-      this.isTried = true;
       return undefined;
     } catch (error) {
       const remedies = error instanceof WizardError ? error.remedies : [];
@@ -144,7 +144,7 @@ export class ConnectionForm {
     }
   }
 
-  private ask(change: Partial<Pick<Page, 'field' | 'complaint' | 'choices'>>) {
+  private ask(change: Partial<Pick<Page, 'field' | 'complaint' | 'choices'>> & { readonly good?: string }) {
     return askOnScreen(this.session, this.screen, { ...this.page(), choices: [], escape: ESCAPE, ...change });
   }
 
@@ -163,7 +163,7 @@ export class ConnectionForm {
       },
       {
         title: 'target',
-        value: `${shown}${this.isTried ? ', answers' : ''}`,
+        value: shown,
         origin: this.target === undefined ? '' : this.hasTypedTarget ? 'answer' : from(targetOption),
       },
       ...(this.target === undefined || passwordOf(this.target) === undefined

@@ -277,7 +277,13 @@ export const SCENES: readonly NamedScene[] = [
   {
     name: 'connection, settled',
     view: EMPTY_VIEW,
-    page: { kind: 'connection', settings, choices: [{ id: 'go-on', label: 'Go on' }], escape: back },
+    page: {
+      kind: 'connection',
+      settings,
+      choices: [{ id: 'go-on', label: 'Go on' }],
+      good: 'the source is there, and the target answers',
+      escape: back,
+    },
   },
   { name: 'resume', view: EMPTY_VIEW, page: resumePage(earlier, brokenView, STEPS, false) },
   {
