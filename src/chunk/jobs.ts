@@ -68,6 +68,8 @@ export type Job =
 export interface ProblemSummary {
   readonly column: string;
   readonly code: ProblemCode;
+  readonly kind: string;
+  /** Of the first value; the kind when another value's is different. */
   readonly detail: string;
   readonly count: number;
   /** The first few, key and value already shortened and escaped for show. */

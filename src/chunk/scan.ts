@@ -144,8 +144,8 @@ class ProblemFindings {
   }
 
   add(table: string, { problems, respelled }: SurveyResult): void {
-    for (const { column, code, detail, count, examples } of problems) {
-      const name = `${table}.${column} ${code}`;
+    for (const { column, code, kind, detail, count, examples } of problems) {
+      const name = `${table}.${column} ${code} ${kind}`;
       let entry = this.found.get(name);
       if (entry === undefined) {
         const isStop = this.onBadValue === 'stop';
@@ -165,6 +165,7 @@ class ProblemFindings {
         };
         this.found.set(name, entry);
       }
+      if (entry.message !== `${table}.${column} ${detail}`) entry.message = `${table}.${column} ${kind}`;
       entry.count += count;
       entry.examples.push(...examples.slice(0, 5 - entry.examples.length));
     }

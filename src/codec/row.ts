@@ -88,7 +88,7 @@ export class RowEncoder {
     try {
       return canonicalJsonBytes(this.input, this.input.write(value, 'utf8'));
     } catch (error) {
-      if (error instanceof JsonError) return new Problem(error.problem, error.message);
+      if (error instanceof JsonError) return new Problem(error.problem, error.message, error.kind);
       throw error;
     }
   }
