@@ -6,8 +6,9 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { findPgDump } from '../../src/tools/pg-dump.js';
+import { createDatabase } from '../support/database.js';
 import { differencesByHand } from '../support/compare-by-hand.js';
-import { type Migration, type Site, createSite, notices } from '../support/migrate.js';
+import { type Migration, type Site, createSite, newestRun, notices } from '../support/migrate.js';
 import { writeOddSource } from '../support/odd-source.js';
 
 let site: Site;
@@ -91,6 +92,22 @@ describe('the dump beside what is not ours', () => {
       Object.assign(process.env, before);
       await other.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
       await other.remove();
+    }
+  });
+});
+
+describe('a database whose name has to be percent-encoded in a URL', () => {
+  it('is filled and dumped by that name', async () => {
+    const database = await createDatabase(`/50% "#"?'`);
+    const odd = await createSite(database);
+    try {
+      writeOddSource(odd.source, { scores: 20 });
+      const { exitCode, folder } = await odd.migrate({ dump: true });
+      expect(exitCode).toBe(0);
+      expect(statSync(join(folder, 'target.dump')).size).toBeGreaterThan(0);
+      expect(newestRun(odd).state.target.database).toBe(database.name);
+    } finally {
+      await odd.remove();
     }
   });
 });
