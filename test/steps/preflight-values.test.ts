@@ -1,5 +1,6 @@
 // Preflight reads every value and names each one that PostgreSQL could not hold as it is, before anything is written.
 import { readdirSync } from 'node:fs';
+import { basename } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeSample } from '../../src/demo/sample.js';
 import type { Finding } from '../../src/events.js';
@@ -112,6 +113,14 @@ describe('a source with values that the target cannot hold', () => {
     expect(shown).toContain("x'00ff'");
     expect(shown).toContain('NULL');
     expect(shown).toContain(`${'['.repeat(60)}…`);
+  });
+
+  it('leaves one folder, that of the newest attempt, however often it is tried', async () => {
+    const again = await site.migrate();
+    expect(readdirSync(site.backupDir).filter((name) => name.startsWith('2'))).toEqual([
+      basename(again.folder),
+    ]);
+    expect(again.folder).not.toBe(run.folder);
   });
 
   it('has no other findings against it', () => {
