@@ -7,7 +7,15 @@ import { RowEncoder, type RowProblem } from '../codec/row.js';
 import type { ColumnPlan, TablePlan } from '../plans/plan.js';
 import { quoteName } from '../target/sql.js';
 import type { OrphanRule } from './jobs.js';
-import { type ChunkRange, columnOf, isTextKey, keyColumns, sourceKey, sourceRange } from './range.js';
+import {
+  type ChunkRange,
+  columnOf,
+  isTextKey,
+  sourceKey,
+  sourceKeys,
+  sourceRange,
+  sourceTable,
+} from './range.js';
 
 export interface BadRow {
   /** The row's key for show and for the quarantine: values joined by commas. */
@@ -203,7 +211,7 @@ export class ChunkReader {
     let statement = this.statements.get(where);
     if (statement === undefined) {
       const names = this.table.columns.map((column) => this.expression(column.name));
-      const sql = `SELECT ${names.join(', ')} FROM ${quoteName(this.table.name)} WHERE ${where} ORDER BY ${sourceKey(this.table)}`;
+      const sql = `SELECT ${names.join(', ')} FROM ${sourceTable(this.table)} WHERE ${where} ORDER BY ${sourceKey(this.table)}`;
       statement = this.db.prepare<unknown[], SqliteValue[]>(sql).raw(true).safeIntegers(true);
       this.statements.set(where, statement);
     }
@@ -219,13 +227,11 @@ export class ChunkReader {
     const cells = this.table.columns.map(
       (column) => `CAST(${this.expression(column.name).replace(/ AS .*/, '')} AS BLOB)`,
     );
-    const from = `SELECT ${cells.join(', ')} FROM ${quoteName(this.table.name)}`;
+    const from = `SELECT ${cells.join(', ')} FROM ${sourceTable(this.table)}`;
     let blobs: (Buffer | null)[] | undefined;
     if (this.hasSoundKey(row)) {
-      const names = keyColumns(this.table).map(
-        (column) => quoteName(column.name) + (isTextKey(column) ? ' COLLATE BINARY' : ''),
-      );
-      const sql = `${from} WHERE ${names.map((name) => `${name} = ?`).join(' AND ')}`;
+      const isRow = sourceKeys(this.table).map((name) => `${name} = ?`);
+      const sql = `${from} WHERE ${isRow.join(' AND ')}`;
       const key = this.keyPositions.map((position) => row[position] ?? null);
       blobs = this.side
         .prepare<unknown[], (Buffer | null)[]>(sql)

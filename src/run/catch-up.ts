@@ -140,10 +140,10 @@ export class CatchUp {
     const chunks = await copiedChunks(client, this.context.run);
     const isEqual = this.fitted.tables
       .filter(({ name }) => this.fitted.present[name] !== undefined)
-      .every(({ name }) => {
-        const own = chunks.filter((chunk) => chunk.table_name === name);
+      .every((table) => {
+        const own = chunks.filter((chunk) => chunk.table_name === table.name);
         const known = own.reduce((sum, { rows, quarantined }) => sum + rows + quarantined, 0);
-        return countRows(this.context.options.source, name) === known;
+        return countRows(this.context.options.source, table) === known;
       });
     if (!isEqual) this.logged = undefined;
     return !isEqual;

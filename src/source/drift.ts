@@ -95,6 +95,7 @@ class Fit implements FittedPlan {
       const message = `the primary key of ${table.name} is ${actual}, the plan expects ${table.key.join(', ')}`;
       this.add('error', 'changed-key', message, ['this source needs a plan of its own'], table.name);
     }
+    this.readable(source);
     for (const unique of table.unique ?? []) this.uniqueness(table, source, unique);
     const columns = [...table.columns];
     for (const column of table.columns) this.knownColumn(table, column, source);
@@ -115,8 +116,18 @@ class Fit implements FittedPlan {
         `ALTER TABLE ${quoteName(table.name)} ADD COLUMN ${quoteName(column.name)} ${type}`,
       );
     }
-    this.tables.push({ ...table, columns, keyMayBeNull: source.keyMayBeNull });
+    this.tables.push({ ...table, columns, ...readingOf(source) });
     this.present[table.name] = source.columns.map(({ name }) => name);
+  }
+
+  /** A table WITHOUT ROWID is itself an index: where one of its orders is unknown, SQLite reads none of it. */
+  private readable({ name, isWithoutRowid, appCollation }: SourceTable, choices: string[] = []): boolean {
+    if (!isWithoutRowid || appCollation === undefined) return true;
+    const message = `${name} cannot be read: it is WITHOUT ROWID, in the order of collation ${appCollation}, which only the application defines`;
+    const remedy =
+      'rebuild the table by the application: with a rowid, or without that collation in its key and indexes';
+    this.add('error', 'app-collation', message, [...choices, remedy], name);
+    return false;
   }
 
   private uniqueness(table: TablePlan, source: SourceTable, unique: readonly string[]): void {
@@ -195,7 +206,7 @@ class Fit implements FittedPlan {
       return;
     }
     this.drift('unknown-table', what, 'carried over', 'left behind', table.name);
-    if (this.onDrift !== 'carry') return;
+    if (this.onDrift !== 'carry' || !this.readable(table, [LEAVE])) return;
     const problem = tableProblem(table);
     if (problem !== undefined) {
       const why = `table ${table.name} cannot be carried over: ${problem}`;
@@ -214,7 +225,15 @@ class Fit implements FittedPlan {
   }
 }
 
-function asPlan({ name, columns, key, keyMayBeNull }: SourceTable): TablePlan | undefined {
+function readingOf({
+  keyMayBeNull,
+  appCollation,
+}: SourceTable): Pick<TablePlan, 'keyMayBeNull' | 'avoidsIndexes'> {
+  return { keyMayBeNull, ...(appCollation === undefined ? {} : { avoidsIndexes: true }) };
+}
+
+function asPlan(table: SourceTable): TablePlan | undefined {
+  const { name, columns, key } = table;
   const plans = columns.map((column: SourceColumn): ColumnPlan => {
     const isKey = column.keyPosition > 0;
     const type = typeFor(column.declared);
@@ -223,7 +242,7 @@ function asPlan({ name, columns, key, keyMayBeNull }: SourceTable): TablePlan | 
   const inKey = plans.filter((column) => key.includes(column.name));
   if (inKey.length === 0 || !inKey.every(({ type }) => type === 'text' || type === 'bigint'))
     return undefined;
-  return { name, columns: plans, key, keyMayBeNull };
+  return { name, columns: plans, key, ...readingOf(table) };
 }
 
 function normalize(declared: string): string {

@@ -55,7 +55,9 @@ export function sourceError(path: string, error: unknown): WizardError {
       'an encrypted file (SQLCipher) must be decrypted to a copy first; any other file is not the right one',
     SQLITE_BUSY: 'a writer holds the file for longer than 10 s: stop it, or try again',
   };
-  const remedy = remedies[codeOf(error) ?? ''];
+  const remedy =
+    remedies[codeOf(error) ?? ''] ??
+    (/function|collation/.test(messageOf(error)) ? OF_THE_APPLICATION : undefined);
   return failure(
     'SOURCE_UNREADABLE',
     `${path} cannot be read: ${messageOf(error)}`,
@@ -64,6 +66,8 @@ export function sourceError(path: string, error: unknown): WizardError {
   );
 }
 
+const OF_THE_APPLICATION =
+  '--on-drift leave leaves a column or table behind that needs what only the application defines';
 const AS_ROOT = 'sudo --preserve-env=TTM_TARGET,PGPASSWORD npx ttm-wizard …';
 
 /** What SQLite needs besides the file itself and cannot have: its own words name the file, whatever it was that it missed. */
