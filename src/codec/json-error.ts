@@ -7,7 +7,8 @@ export type JsonProblem =
   | 'json-surrogate'
   | 'json-duplicate-key'
   | 'json-number-range'
-  | 'json-too-deep';
+  | 'json-too-deep'
+  | 'json-too-large';
 
 export class JsonError extends Error {
   readonly problem: JsonProblem;

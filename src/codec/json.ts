@@ -206,7 +206,8 @@ function notANumber(start: number): JsonError {
 function reserve(more: number): void {
   if (used + more <= scratch.length) return;
   // Ranges are 32-bit numbers.
-  if (used + more > 0x7fffffff) throw new RangeError('a JSON document is too large to be put in order');
+  if (used + more > 0x7fffffff)
+    throw new JsonError('json-too-large', 'comes to more than 2 GB with its numbers written out');
   const grown = Buffer.allocUnsafe(Math.max(scratch.length * 2, used + more));
   scratch.copy(grown, 0, 0, used);
   scratch = grown;

@@ -5,6 +5,7 @@ import type { ColumnPlan } from '../plans/plan.js';
 import { type ColumnCodec, type SqliteValue, columnCodec } from './column.js';
 import { JsonError } from './json-error.js';
 import { type CanonicalJson, canonicalJsonBytes } from './json.js';
+import { checkJsonbLimits } from './jsonb-limits.js';
 import { Problem } from './problem.js';
 
 export interface RowProblem {
@@ -86,7 +87,9 @@ export class RowEncoder {
   private canonicalJson(value: string): CanonicalJson | Problem {
     if (value.length * 3 + 1 > this.input.length) this.input = Buffer.allocUnsafe(value.length * 4);
     try {
-      return canonicalJsonBytes(this.input, this.input.write(value, 'utf8'));
+      const canonical = canonicalJsonBytes(this.input, this.input.write(value, 'utf8'));
+      checkJsonbLimits(canonical);
+      return canonical;
     } catch (error) {
       if (error instanceof JsonError) return new Problem(error.problem, error.message, error.kind);
       throw error;
