@@ -1,7 +1,7 @@
 // Cuts a table into chunks: every key of the source, known or yet to come, lies in exactly one of them.
 import type { Database } from 'better-sqlite3';
 import type { TablePlan } from '../plans/plan.js';
-import { quoteName } from '../target/sql.js';
+import { shortKey } from './large-rows.js';
 import {
   type ChunkRange,
   type KeyText,
@@ -43,7 +43,7 @@ function canSplit(db: Database, table: TablePlan): boolean {
 function boundaryAfter(db: Database, table: TablePlan, low: KeyText, rows: number): KeyText {
   const { where, values } = sourceRange(table, { low, high: null });
   const columns = keyColumns(table);
-  const names = columns.map((column) => quoteName(column.name)).join(', ');
+  const names = columns.map(({ name }) => shortKey(name)).join(', ');
   const statement = db.prepare<unknown[], unknown[]>(
     `SELECT ${names} FROM ${sourceTable(table)} WHERE ${where} ORDER BY ${sourceKey(table)} LIMIT 50 OFFSET ?`,
   );

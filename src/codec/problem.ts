@@ -12,6 +12,7 @@ export type ProblemCode =
   | 'text-nul'
   | 'text-utf8'
   | 'too-long'
+  | 'row-too-large'
   | 'not-allowed'
   | 'orphan'
   | 'would-change';

@@ -14,6 +14,20 @@ export interface RowProblem {
   readonly problem: Problem;
 }
 
+/** What a string can hold; numbers of a document that are written out can make more of a row than it was. */
+const MAX_LINE_BYTES = 536_000_000;
+
+function tooLong(codecs: readonly ColumnCodec[], row: readonly SqliteValue[]): RowProblem {
+  const at = Math.max(
+    0,
+    codecs.findIndex(({ isJson }, i) => isJson && row[i] !== null),
+  );
+  const column = codecs[at]?.column;
+  if (column === undefined) throw new RangeError('a table without columns has a row');
+  const detail = 'stands in a row of more than 536 MB with all numbers written out';
+  return { column, value: row[at] ?? null, problem: new Problem('too-long', detail) };
+}
+
 export class RowEncoder {
   /** Where lines are written; grows as needed, so read it anew after each row. */
   out: Buffer;
@@ -79,8 +93,11 @@ export class RowEncoder {
       if (typeof text === 'string') pending += text;
       else (problems ??= []).push({ column: codec.column, value, problem: text });
     }
-    if (problems === undefined) this.write(pending);
-    else this.length = start;
+    if (problems === undefined) {
+      this.write(pending);
+      if (this.length - start > MAX_LINE_BYTES) problems = [tooLong(this.codecs, row)];
+    }
+    if (problems !== undefined) this.length = start;
     return problems;
   }
 
