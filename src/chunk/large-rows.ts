@@ -1,5 +1,5 @@
-// Rows that are too large to be read: found by the lengths of their values, which SQLite knows without reading them. JavaScript's
-// strings end at 512 MB, PostgreSQL's rows at 1 GB, and on the way a value stands in memory several times.
+// Rows that are too large to be read: found by the lengths of their values, which SQLite knows without reading them. A thread may
+// use 1 GB for its strings (HEAP_LIMITS in pool.ts), in which a row stands up to three times, at two bytes a character.
 import type { Database, Statement } from 'better-sqlite3';
 import type { SqliteValue } from '../codec/column.js';
 import { Problem, type ProblemCode } from '../codec/problem.js';
@@ -8,8 +8,8 @@ import { quoteName } from '../target/sql.js';
 import { columnOf, keyColumns, sourceKey, sourceTable } from './range.js';
 import type { BadRow } from './reader.js';
 
-/** Bytes of all texts and blobs of a row. As hexadecimal digits or with every character escaped they are still a string. */
-const MAX_ROW_BYTES = 256_000_000;
+/** Bytes of all texts and blobs of a row. */
+const MAX_ROW_BYTES = 128_000_000;
 /** A longer key is none that a chunk could begin or end with: no index of the target takes it. */
 export const MAX_KEY_BYTES = 4096;
 

@@ -14,6 +14,8 @@ export interface RowProblem {
   readonly problem: Problem;
 }
 
+/** Characters; a longer text would, joined to what is before it, stand in memory once more, so it is written piece by piece. */
+const LONG_TEXT = 1 << 20;
 /** What a string can hold; numbers of a document that are written out can make more of a row than it was. */
 const MAX_LINE_BYTES = 536_000_000;
 
@@ -88,6 +90,14 @@ export class RowEncoder {
         text = canonical;
       } else {
         const canonical = codec.canonical(value);
+        if (typeof canonical === 'string' && canonical.length > LONG_TEXT) {
+          if (problems === undefined) {
+            this.write(pending);
+            this.writeLong(canonical, codec.isText);
+          }
+          pending = '';
+          continue;
+        }
         text = typeof canonical === 'string' && codec.isText ? escapeField(canonical) : canonical;
       }
       if (typeof text === 'string') pending += text;
@@ -121,6 +131,17 @@ export class RowEncoder {
   private write(text: string): void {
     this.reserve(text.length * 3);
     this.length += this.out.write(text, this.length, 'utf8');
+  }
+
+  private writeLong(text: string, isText: boolean): void {
+    for (let at = 0; at < text.length;) {
+      let end = Math.min(at + LONG_TEXT, text.length);
+      // The two halves of a character stay together.
+      if (end < text.length && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800) end--;
+      const part = text.slice(at, end);
+      this.write(isText ? escapeField(part) : part);
+      at = end;
+    }
   }
 
   private reserve(more: number): void {
