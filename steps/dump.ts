@@ -175,7 +175,8 @@ async function checkContents(context: StepContext, { pgRestore }: PgDump, file: 
   const { failed, stdout, stderr } = await execa(pgRestore, ['--list', file], { reject: false });
   const missing = fittedPlan(context)
     .tables.map(({ name }) => name)
-    .filter((name) => !stdout.includes(` ${name} `));
+    // The list shows a line break in a name as a space (sanitize_line of pg_restore).
+    .filter((name) => !stdout.includes(` ${name.replace(/[\r\n]/g, ' ')} `));
   if (!failed && missing.length === 0) return;
   throw new WizardError({
     code: 'DUMP_UNREADABLE',

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { findPgDump } from '../../src/tools/pg-dump.js';
 import { createDatabase } from '../support/database.js';
+import { Database } from '../../src/source/sqlite-driver.js';
 import { differencesByHand } from '../support/compare-by-hand.js';
 import { type Migration, type Site, createSite, newestRun, notices } from '../support/migrate.js';
 import { writeOddSource } from '../support/odd-source.js';
@@ -138,13 +139,16 @@ describe('the dump of a schema in which others have something too', () => {
   });
 });
 
-describe('a database whose name has to be percent-encoded in a URL', () => {
+describe('a database whose name has to be percent-encoded in a URL, with a table whose name has line breaks', () => {
   it('is filled and dumped by that name', async () => {
     const database = await createDatabase(`/50% "#"?'`);
     const odd = await createSite(database);
     try {
       writeOddSource(odd.source, { scores: 20 });
-      const { exitCode, folder } = await odd.migrate({ dump: true });
+      const source = new Database(odd.source);
+      source.exec('CREATE TABLE "in\ntwo\r\nlines" (id INTEGER PRIMARY KEY)');
+      source.close();
+      const { exitCode, folder } = await odd.migrate({ dump: true, onDrift: 'carry' });
       expect(exitCode).toBe(0);
       expect(statSync(join(folder, 'target.dump')).size).toBeGreaterThan(0);
       expect(newestRun(odd).state.target.database).toBe(database.name);
