@@ -11,7 +11,7 @@ import type { BadRow } from './reader.js';
 /** Bytes of all texts and blobs of a row. */
 const MAX_ROW_BYTES = 128_000_000;
 /** A longer key is none that a chunk could begin or end with: no index of the target takes it. */
-export const MAX_KEY_BYTES = 4096;
+const MAX_KEY_BYTES = 4096;
 
 /** Part of a table as a WHERE clause and its values. */
 export interface Range {

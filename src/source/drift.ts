@@ -19,6 +19,8 @@ export interface FittedPlan {
 
 type OnDrift = 'stop' | 'carry' | 'leave';
 
+const ROWS_AND_KEY =
+  'carried over with its rows and primary key; not with defaults, checks, foreign keys and other indexes';
 const LEAVE = '--on-drift leave    leaves it behind; it stays in the backup';
 const CHOICES = ['--on-drift carry    takes it along as it is', LEAVE];
 
@@ -103,7 +105,14 @@ class Fit implements FittedPlan {
       if (table.columns.some(({ name }) => name === column.name)) continue;
       const type = typeFor(column.declared);
       const what = `column ${column.name} ${column.declared} of ${table.name} is not in the plan`;
-      this.drift('unknown-column', what, `carried over as ${type}`, 'left behind', table.name, column.name);
+      this.drift(
+        'unknown-column',
+        what,
+        `carried over as ${type}, without default or check`,
+        'left behind',
+        table.name,
+        column.name,
+      );
       if (this.onDrift !== 'carry') continue;
       const problem = columnNameProblem(column.name);
       if (problem !== undefined) {
@@ -205,7 +214,7 @@ class Fit implements FittedPlan {
       );
       return;
     }
-    this.drift('unknown-table', what, 'carried over', 'left behind', table.name);
+    this.drift('unknown-table', what, ROWS_AND_KEY, 'left behind', table.name);
     if (this.onDrift !== 'carry' || !this.readable(table, [LEAVE])) return;
     const problem = tableProblem(table);
     if (problem !== undefined) {
