@@ -81,7 +81,8 @@ function sortKeys(shape: Shape): Order {
   let previous: Buffer | undefined;
   for (const { key, bytes } of keys) {
     if (previous?.equals(bytes) === true) {
-      throw new JsonError('json-duplicate-key', `key ${key.toString('utf8', 0, 60)} stands twice`);
+      const shown = key.toString('utf8', 0, 60);
+      throw new JsonError('json-duplicate-key', `has key ${shown} twice`, 'has a key twice');
     }
     previous = bytes;
   }

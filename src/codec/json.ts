@@ -84,7 +84,7 @@ export function canonicalJson(source: string): string {
 }
 
 function syntax(detail: string): JsonError {
-  return new JsonError('json-syntax', `${detail} at byte ${at + 1}`);
+  return new JsonError('json-syntax', `is not JSON: ${detail} at byte ${at + 1}`, `is not JSON: ${detail}`);
 }
 
 /** A byte of the document; 0, which no rule accepts, at its end (canonicalJsonBytes puts it there). */
@@ -195,7 +195,11 @@ function readNumber(): void {
   const digits = bytes.toString('latin1', start, i);
   const canonical = canonicalNumber(digits);
   if (canonical === undefined)
-    throw new JsonError('json-number-range', `${digits.slice(0, 40)} is outside of numeric's range`);
+    throw new JsonError(
+      'json-number-range',
+      `has ${digits.slice(0, 40)}, which is outside of numeric's range`,
+      "has a number outside of numeric's range",
+    );
   const from = used;
   reserve(canonical.length);
   used += scratch.write(canonical, used, 'latin1');
@@ -210,7 +214,8 @@ function reserve(more: number): void {
   const needed = used + more + SLACK_BYTES;
   if (needed <= scratch.length) return;
   // Ranges are 32-bit numbers.
-  if (needed > 0x7fffffff) throw new RangeError('a JSON document is too large to be put in order');
+  if (needed > 0x7fffffff)
+    throw new JsonError('json-too-large', 'comes to more than 2 GB with its numbers written out');
   const grown = Buffer.allocUnsafe(Math.max(scratch.length * 2, needed));
   scratch.copy(grown, 0, 0, used);
   scratch = grown;
@@ -249,7 +254,7 @@ function readEscapedString(start: number, escapeAt: number): void {
 }
 
 function enter(): void {
-  if (++depth > MAX_DEPTH) throw new JsonError('json-too-deep', `nesting over ${MAX_DEPTH} levels`);
+  if (++depth > MAX_DEPTH) throw new JsonError('json-too-deep', `is nested over ${MAX_DEPTH} levels`);
 }
 
 function pushRange(): void {

@@ -6,6 +6,7 @@ import { type ColumnCodec, type SqliteValue, columnCodec } from './column.js';
 import { SLACK_BYTES } from './json-bytes.js';
 import { JsonError } from './json-error.js';
 import { type CanonicalJson, canonicalJsonBytes } from './json.js';
+import { checkJsonbLimits } from './jsonb-limits.js';
 import { Problem } from './problem.js';
 
 export interface RowProblem {
@@ -16,6 +17,21 @@ export interface RowProblem {
 
 /** Characters of a text that is written one by one. */
 const SHORT = 40;
+/** Characters; a longer text is escaped and written piece by piece, so that it does not stand in memory once more. */
+const LONG_TEXT = 1 << 20;
+/** What a string can hold; numbers of a document that are written out can make more of a row than it was. */
+const MAX_LINE_BYTES = 536_000_000;
+
+function tooLong(codecs: readonly ColumnCodec[], row: readonly SqliteValue[]): RowProblem {
+  const at = Math.max(
+    0,
+    codecs.findIndex(({ isJson }, i) => isJson && row[i] !== null),
+  );
+  const column = codecs[at]?.column;
+  if (column === undefined) throw new RangeError('a table without columns has a row');
+  const detail = 'stands in a row of more than 536 MB with all numbers written out';
+  return { column, value: row[at] ?? null, problem: new Problem('too-long', detail) };
+}
 
 export class RowEncoder {
   /** Where lines are written; grows as needed, so read it anew after each row. */
@@ -72,11 +88,17 @@ export class RowEncoder {
         text = canonical;
       } else {
         const canonical = codec.canonical(value);
+        if (typeof canonical === 'string' && canonical.length > LONG_TEXT) {
+          this.writeLong(canonical, codec.isText);
+          continue;
+        }
         text = typeof canonical === 'string' && codec.isText ? escapeField(canonical) : canonical;
       }
       if (typeof text === 'string') this.write(text);
       else (problems ??= []).push({ column: codec.column, value, problem: text });
     }
+    if (problems === undefined && this.length - start > MAX_LINE_BYTES)
+      problems = [tooLong(this.codecs, row)];
     if (problems !== undefined) this.length = start;
     return problems;
   }
@@ -85,9 +107,11 @@ export class RowEncoder {
     const most = value.length * 3 + SLACK_BYTES;
     if (most > this.input.length) this.input = Buffer.allocUnsafe(most + (most >> 2));
     try {
-      return canonicalJsonBytes(this.input, this.input.write(value, 'utf8'));
+      const canonical = canonicalJsonBytes(this.input, this.input.write(value, 'utf8'));
+      checkJsonbLimits(canonical);
+      return canonical;
     } catch (error) {
-      if (error instanceof JsonError) return new Problem(error.problem, error.message);
+      if (error instanceof JsonError) return new Problem(error.problem, error.message, error.kind);
       throw error;
     }
   }
@@ -106,6 +130,17 @@ export class RowEncoder {
       for (let c; i < text.length && (c = text.charCodeAt(i)) < 0x80; i++) out[start + i] = c;
     }
     this.length += i === text.length ? i : out.write(text, start, 'utf8');
+  }
+
+  private writeLong(text: string, isText: boolean): void {
+    for (let at = 0; at < text.length;) {
+      let end = Math.min(at + LONG_TEXT, text.length);
+      // The two halves of a character stay together.
+      if (end < text.length && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800) end--;
+      const part = text.slice(at, end);
+      this.write(isText ? escapeField(part) : part);
+      at = end;
+    }
   }
 
   private reserve(more: number): void {
