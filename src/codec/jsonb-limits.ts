@@ -25,7 +25,7 @@ export function checkJsonbLimits(document: CanonicalJson): void {
 }
 
 /**
- * Bytes of the document as jsonb, at most seven too many for each object in it. Throws JsonError beyond the limits.
+ * Bytes of the document as jsonb, at most eight too many for each object in it (seven, and what they push the next value by). Throws JsonError beyond the limits.
  */
 export function jsonbSize(document: CanonicalJson, limits = LIMITS): number {
   const reader = new Reader(document, limits);
