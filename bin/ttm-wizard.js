@@ -2,9 +2,12 @@
 ':' //; exec node -- "$0" "$@"
 /* A shell starts Node with --, because without it Node itself takes --env-file, wherever on the line it stands. */
 /* Plain old syntax on purpose: an old Node must get this far to say what it needs. */
-var parts = process.versions.node.split('.');
-if (Number(parts[0]) < 20 || (Number(parts[0]) === 20 && Number(parts[1]) < 12)) {
-  process.stderr.write('ttm-wizard needs Node.js 20.12 or newer; this is ' + process.version + '.\n');
+var parts = process.versions.node.split('.').map(Number);
+if (parts[0] < 20 || (parts[0] === 20 && parts[1] < 12) || parts[0] === 21) {
+  process.stderr.write(
+    'ttm-wizard needs Node.js 22 or newer, or 20 from 20.12 on; this is ' + process.version + '.\n' +
+    'Try:\n  nvm install 22                       or the installer of https://nodejs.org\n'
+  );
   process.exitCode = 2;
 } else {
   import('../dist/src/cli.js');

@@ -7,6 +7,7 @@ import prettyBytes from 'pretty-bytes';
 import writeFileAtomic from 'write-file-atomic';
 import { showRows } from '../src/output/format.js';
 import { type SurveyedChunk, scanTables } from '../src/chunk/scan.js';
+import { sourceTable } from '../src/chunk/range.js';
 import type { WorkerPool } from '../src/chunk/pool.js';
 import { WizardError } from '../src/errors.js';
 import { hasCaughtUp } from '../src/run/cutover-state.js';
@@ -22,11 +23,11 @@ import {
 import { type Step, type StepContext, Stopped } from '../src/run/step.js';
 import { writeError } from '../src/run/write-error.js';
 import type { FittedPlan } from '../src/source/drift.js';
+import { type Soundness, uncheckedFindings } from '../src/source/soundness.js';
 import { Database } from '../src/source/sqlite-driver.js';
 import { openSource, sourceError } from '../src/source/sqlite.js';
 import { sourceStamp } from '../src/source/stamp.js';
 import { warmCache } from '../src/source/warm-cache.js';
-import { quoteName } from '../src/target/sql.js';
 
 /** Pages a step: the read lock is held throughout, so this only decides how often progress shows. */
 const PAGES = 16_384;
@@ -143,16 +144,20 @@ async function makeSnapshot({ options, emit, stop }: StepContext, file: string):
 /** Throws SNAPSHOT_CORRUPT unless SQLite finds the file sound; resolves to its SHA-256. */
 async function checkFile(context: StepContext, pool: WorkerPool, file: string): Promise<string> {
   const hash = createHash('sha256');
-  const complaints: string[] = [];
+  const found: Soundness[] = [];
   const [isComplete] = await Promise.all([
     pool.run(
       [{ kind: 'integrity' as const }].values(),
-      (_, found) => void complaints.push(...found),
+      (_, soundness) => void found.push(soundness),
       context.stop,
     ),
     pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash),
   ]);
   if (!isComplete) throw new Stopped();
+  for (const soundness of found)
+    for (const finding of uncheckedFindings('integrity_check', soundness))
+      context.emit({ type: 'step.finding', step: 'backup', finding });
+  const complaints = found.flatMap(({ damage }) => damage);
   if (complaints.length === 0) return hash.digest('hex');
   throw new WizardError({
     code: 'SNAPSHOT_CORRUPT',
@@ -213,13 +218,14 @@ async function survey(
 
 /** Every row lies in exactly one chunk, or the comparison of all chunks would prove nothing. */
 function countAll(db: Database, fitted: FittedPlan, chunks: readonly SurveyedChunk[]): void {
-  for (const { name } of fitted.tables.filter((table) => table.name in fitted.present)) {
+  for (const table of fitted.tables.filter(({ name }) => name in fitted.present)) {
+    const { name } = table;
     const inTable = db
-      .prepare<[], bigint>(`SELECT count(*) FROM ${quoteName(name)}`)
+      .prepare<[], bigint>(`SELECT count(*) FROM ${sourceTable(table)}`)
       .pluck()
       .get();
     const inChunks = chunks
-      .filter(({ table }) => table === name)
+      .filter((chunk) => chunk.table === name)
       .reduce((sum, { survey: { rows, bad } }) => sum + rows + bad, 0);
     if (BigInt(inChunks) !== inTable)
       throw new RangeError(`the chunks of ${name} hold ${inChunks} of its ${String(inTable)} rows`);

@@ -28,7 +28,7 @@ export const schema: Step = {
   async run(context) {
     const client = await context.target();
     const { plan } = context.options;
-    const { extraSchema } = fittedPlan(context);
+    const { tables, extraSchema } = fittedPlan(context);
     const progress = progressOf(context.emit, 'schema');
     const total = plan.schema.length + 1 + extraSchema.length;
     let done = 0;
@@ -54,7 +54,7 @@ export const schema: Step = {
     } catch (error) {
       throw error instanceof Stopped ? error : targetError('creating the tables', error);
     }
-    return { summary: `${plan.tables.length} tables and the ledger are there` };
+    return { summary: `${tables.length} tables and the ledger are there` };
   },
 
   async check(context) {

@@ -3,10 +3,10 @@
 import { WizardError } from '../errors.js';
 import { nameOfTarget, passwordOf } from '../target/connect.js';
 
-const PARTS = /^postgres(?:ql)?(\+\w+)?:\/\/(?:[^/?#]*@)?([^@/?#]*)(\/[^?#]*)?(?:\?(.*))?$/s;
+const PARTS = /^postgres(?:ql)?(\+\w+)?:\/\/(?:[^/?#]*@)?([^@/?#]*)(?:\/[^?#]*)?(?:\?(.*))?$/s;
 
 /**
- * `url` with user and password percent-encoded down to `[A-Za-z0-9._~-]`; scheme `postgresql`, a `+driver` kept. `password` is for
+ * `url` with user, password and database percent-encoded down to `[A-Za-z0-9._~-]`; scheme `postgresql`, a `+driver` kept. `password` is for
  * a URL that holds none: one in the URL is the one that the wizard itself connects with, so it stays. What the URL leaves
  * to PGHOST, PGPORT and PGUSER is written out. Throws BAD_TARGET_URL (exit 2) without quoting the URL.
  */
@@ -14,7 +14,7 @@ export function applicationUrl(url: string, password?: string): string {
   const name = nameOfTarget(url);
   const parts = PARTS.exec(url);
   if (parts === null) throw badUrl('cannot be taken apart');
-  const [, driver = '', written = '', path = '', query] = parts;
+  const [, driver = '', written = '', query] = parts;
   const parameters = query === undefined ? [] : query.split('&').filter((one) => one !== '');
   const has = (parameter: string): boolean => parameters.some((one) => one.startsWith(`${parameter}=`));
   const secret = has('password') ? undefined : (passwordOf(url) ?? password);
@@ -27,7 +27,7 @@ export function applicationUrl(url: string, password?: string): string {
   const socket = name.host.startsWith('/') && !has('host') ? [`host=${name.host}`] : [];
   const host = name.host.startsWith('/') || has('host') ? '' : hostOf(written, name);
   const all = [...socket, ...parameters].map(encodeParameter).join('&');
-  return `postgresql${driver}://${userinfo === '' ? '' : `${userinfo}@`}${host}${path}${all === '' ? '' : `?${all}`}`;
+  return `postgresql${driver}://${userinfo === '' ? '' : `${userinfo}@`}${host}/${encodeDatabase(name.database)}${all === '' ? '' : `?${all}`}`;
 }
 
 function hostOf(written: string, name: { readonly host: string; readonly port: number }): string {
@@ -39,6 +39,16 @@ function hostOf(written: string, name: { readonly host: string; readonly port: n
 /** Percent-encodes everything but letters, digits and `._~-`. */
 function encode(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, hex);
+}
+
+/** A / of the name stays: every parser takes the whole path, and SQLAlchemy before 2.1 decodes none of it. */
+function encodeDatabase(name: string): string {
+  return name.split('/').map(encode).join('/');
+}
+
+/** Whether the URL spells the database in a way that not every application reads; see encodeDatabase. */
+export function hasEncodedDatabase(url: string): boolean {
+  return /^\w+(?:\+\w+)?:\/\/[^/?]*\/[^?]*%/.test(url);
 }
 
 /** Keeps a parameter as it is written, but for characters that a shell, a quote or an env file could stumble over. */

@@ -5,6 +5,7 @@ import type pg from 'pg';
 import type { RowChange } from './changes.js';
 import { changeFor, compareLines, sourceLines } from './compare.js';
 import { fingerprintOf } from './fingerprint.js';
+import { canSetAside } from './large-rows.js';
 import type { CatchUpResult, Job, QuarantineRow } from './jobs.js';
 import type { BadRow, ChunkReader } from './reader.js';
 import { surveyChunk } from './survey.js';
@@ -38,7 +39,8 @@ function readSource(db: Database, reader: ChunkReader, job: CatchUpJob): SourceS
   db.exec('BEGIN');
   try {
     // What is damaged in a text does not show in the fingerprint.
-    const fingerprint = ledger.bad > 0 ? undefined : fingerprintOf(reader, chunk);
+    const isPlain = ledger.bad === 0 && !reader.hasLargeRow(chunk);
+    const fingerprint = isPlain ? fingerprintOf(reader, chunk) : undefined;
     if (fingerprint !== undefined && fingerprint === job.fingerprint) return { fingerprint, badRows: [] };
     const survey = surveyChunk(reader, chunk, orphans);
     const isBad = survey.bad > 0;
@@ -46,7 +48,10 @@ function readSource(db: Database, reader: ChunkReader, job: CatchUpJob): SourceS
       return { fingerprint, badRows: [] };
     const bad: BadRow[] = [];
     if (isBad) for (const _ of reader.read(chunk, orphans, (row) => bad.push(row)));
-    const badRows = bad.map((row) => quarantineRow(reader, job, row));
+    // The pass ends with an error for any other.
+    const badRows = bad
+      .filter(({ problems }) => problems.every(({ problem }) => canSetAside(problem)))
+      .map((row) => quarantineRow(reader, job, row));
     const lines = sourceLines(reader, chunk, orphans);
     return { fingerprint: isBad ? undefined : fingerprint, survey, badRows, lines };
   } finally {

@@ -7,6 +7,7 @@ import { BINARY_HEADER, BINARY_TRAILER, BinaryRowWriter } from '../codec/binary.
 import { WizardError } from '../errors.js';
 import { loadSql, quoteName } from '../target/sql.js';
 import type { CopyResult, Job } from './jobs.js';
+import { canSetAside } from './large-rows.js';
 import type { BadRow, ChunkReader } from './reader.js';
 
 /** Handed to the socket at a time: large enough that calls cost nothing, small enough that the server never waits. */
@@ -125,7 +126,7 @@ async function quarantineRow(
   { key, row, index, problems }: BadRow,
   options: { runId: string; quarantine: boolean },
 ): Promise<void> {
-  if (!options.quarantine) {
+  if (!options.quarantine || !problems.every(({ problem }) => canSetAside(problem))) {
     throw new WizardError({
       code: 'BAD_VALUE',
       message: `row ${key} of ${chunk.table}: ${problems[0]?.column.name ?? ''} ${problems[0]?.problem.detail ?? ''}`,

@@ -2,6 +2,7 @@
 import type { ProblemCode } from '../codec/problem.js';
 import type { ForeignKeyPlan, TablePlan } from '../plans/plan.js';
 import type { TargetAddress } from '../target/connect.js';
+import type { Soundness } from '../source/soundness.js';
 import type { RowChange } from './changes.js';
 import type { RowDifference } from './compare.js';
 import type { ChunkRange } from './range.js';
@@ -68,6 +69,8 @@ export type Job =
 export interface ProblemSummary {
   readonly column: string;
   readonly code: ProblemCode;
+  readonly kind: string;
+  /** Of the first value; the kind when another value's is different. */
   readonly detail: string;
   readonly count: number;
   /** The first few, key and value already shortened and escaped for show. */
@@ -152,7 +155,7 @@ export interface QueryResult {
   /** Values in canonical text, null for NULL. */
   readonly rows: readonly (readonly (string | null)[])[];
   readonly elapsedMs: number;
-  /** Why the query cannot run on this source: it lacks a table or a column. */
+  /** Why the query cannot run on this source: it lacks a table or a column, or needs what only the application defines. */
   readonly unavailable?: string;
 }
 
@@ -164,7 +167,6 @@ export interface JobResults {
   digest: TargetDigest;
   'catch-up': CatchUpResult;
   'carry-back': CarryBackResult;
-  /** Complaints; none when the file is sound. */
-  integrity: readonly string[];
+  integrity: Soundness;
   query: QueryResult;
 }

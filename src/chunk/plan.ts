@@ -1,8 +1,16 @@
 // Cuts a table into chunks: every key of the source, known or yet to come, lies in exactly one of them.
 import type { Database } from 'better-sqlite3';
 import type { TablePlan } from '../plans/plan.js';
-import { quoteName } from '../target/sql.js';
-import { type ChunkRange, type KeyText, isTextKey, keyColumns, sourceKey, sourceRange } from './range.js';
+import { shortKey } from './large-rows.js';
+import {
+  type ChunkRange,
+  type KeyText,
+  isTextKey,
+  keyColumns,
+  sourceKey,
+  sourceRange,
+  sourceTable,
+} from './range.js';
 
 /** Rows a chunk: small enough to repeat without notice, large enough that its transaction costs nothing (measured: 2,000 to 10,000 alike). */
 export const CHUNK_ROWS = 5000;
@@ -35,9 +43,9 @@ function canSplit(db: Database, table: TablePlan): boolean {
 function boundaryAfter(db: Database, table: TablePlan, low: KeyText, rows: number): KeyText {
   const { where, values } = sourceRange(table, { low, high: null });
   const columns = keyColumns(table);
-  const names = columns.map((column) => quoteName(column.name)).join(', ');
+  const names = columns.map(({ name }) => shortKey(name)).join(', ');
   const statement = db.prepare<unknown[], unknown[]>(
-    `SELECT ${names} FROM ${quoteName(table.name)} WHERE ${where} ORDER BY ${sourceKey(table)} LIMIT 50 OFFSET ?`,
+    `SELECT ${names} FROM ${sourceTable(table)} WHERE ${where} ORDER BY ${sourceKey(table)} LIMIT 50 OFFSET ?`,
   );
   // A key that is itself damaged cannot be a limit; one of the next rows serves as well.
   for (const row of statement

@@ -31,10 +31,20 @@ export function isTextKey(column: ColumnPlan): boolean {
 }
 
 /** The key columns of the source, compared byte by byte whatever collation the table declares. */
+export function sourceKeys(table: TablePlan): string[] {
+  return keyColumns(table).map(
+    (column) =>
+      quoteName(column.name) + (isTextKey(column) || table.avoidsIndexes === true ? ' COLLATE BINARY' : ''),
+  );
+}
+
 export function sourceKey(table: TablePlan): string {
-  return keyColumns(table)
-    .map((column) => quoteName(column.name) + (isTextKey(column) ? ' COLLATE BINARY' : ''))
-    .join(', ');
+  return sourceKeys(table).join(', ');
+}
+
+/** The table in a FROM of the source. */
+export function sourceTable({ name, avoidsIndexes }: TablePlan): string {
+  return quoteName(name) + (avoidsIndexes === true ? ' NOT INDEXED' : '');
 }
 
 /** WHERE clause on the source with `?` for each bound value, and those values. */

@@ -7,7 +7,16 @@ import { RowEncoder, type RowProblem } from '../codec/row.js';
 import type { ColumnPlan, TablePlan } from '../plans/plan.js';
 import { quoteName } from '../target/sql.js';
 import type { OrphanRule } from './jobs.js';
-import { type ChunkRange, columnOf, isTextKey, keyColumns, sourceKey, sourceRange } from './range.js';
+import { LargeRows, type Range } from './large-rows.js';
+import {
+  type ChunkRange,
+  columnOf,
+  isTextKey,
+  sourceKey,
+  sourceKeys,
+  sourceRange,
+  sourceTable,
+} from './range.js';
 
 export interface BadRow {
   /** The row's key for show and for the quarantine: values joined by commas. */
@@ -50,15 +59,23 @@ export class ChunkReader {
   /** UTF-8, UTF-16le or UTF-16be: how the file stores its text. */
   private readonly encoding: string;
   private readonly keyPositions: readonly number[];
+  private readonly large: LargeRows;
   private readonly statements = new Map<string, Statement<unknown[], SqliteValue[]>>();
 
   /** `side` is a second connection to the same file, because the first is busy while rows come from it. */
-  constructor(db: Database, side: Database, table: TablePlan, present: readonly string[]) {
+  constructor(
+    db: Database,
+    side: Database,
+    table: TablePlan,
+    present: readonly string[],
+    maxRowBytes?: number,
+  ) {
     this.db = db;
     this.side = side;
     this.table = table;
     this.present = present;
     this.encoder = new RowEncoder(table.columns);
+    this.large = new LargeRows(side, table, present, maxRowBytes);
     this.encoding = String(side.pragma('encoding', { simple: true }));
     this.keyPositions = table.key.map((name) => table.columns.findIndex((column) => column.name === name));
   }
@@ -72,7 +89,7 @@ export class ChunkReader {
     orphans: readonly OrphanRule[],
     bad: (row: BadRow) => void,
   ): Generator<SqliteValue[]> {
-    const { where, values } = sourceRange(this.table, chunk);
+    const { where, values } = this.readableRange(chunk, bad);
     const checks = orphans.map((rule) => this.orphanCheck(rule));
     let index = -1;
     for (const row of this.statement(where).iterate(...values)) {
@@ -97,6 +114,18 @@ export class ChunkReader {
         });
       }
     }
+  }
+
+  /** Whether the chunk holds a row that must not be read. */
+  hasLargeRow(chunk: ChunkRange): boolean {
+    return this.large.isIn(sourceRange(this.table, chunk));
+  }
+
+  private readableRange(chunk: ChunkRange, bad?: (row: BadRow) => void): Range {
+    const range = sourceRange(this.table, chunk);
+    if (!this.large.isIn(range)) return range;
+    if (bad !== undefined) for (const row of this.large.list(range)) bad(row);
+    return this.large.without(range);
   }
 
   /** The rows as they are, for a chunk whose values have all been checked. */
@@ -203,7 +232,7 @@ export class ChunkReader {
     let statement = this.statements.get(where);
     if (statement === undefined) {
       const names = this.table.columns.map((column) => this.expression(column.name));
-      const sql = `SELECT ${names.join(', ')} FROM ${quoteName(this.table.name)} WHERE ${where} ORDER BY ${sourceKey(this.table)}`;
+      const sql = `SELECT ${names.join(', ')} FROM ${sourceTable(this.table)} WHERE ${where} ORDER BY ${sourceKey(this.table)}`;
       statement = this.db.prepare<unknown[], SqliteValue[]>(sql).raw(true).safeIntegers(true);
       this.statements.set(where, statement);
     }
@@ -219,20 +248,18 @@ export class ChunkReader {
     const cells = this.table.columns.map(
       (column) => `CAST(${this.expression(column.name).replace(/ AS .*/, '')} AS BLOB)`,
     );
-    const from = `SELECT ${cells.join(', ')} FROM ${quoteName(this.table.name)}`;
+    const from = `SELECT ${cells.join(', ')} FROM ${sourceTable(this.table)}`;
     let blobs: (Buffer | null)[] | undefined;
     if (this.hasSoundKey(row)) {
-      const names = keyColumns(this.table).map(
-        (column) => quoteName(column.name) + (isTextKey(column) ? ' COLLATE BINARY' : ''),
-      );
-      const sql = `${from} WHERE ${names.map((name) => `${name} = ?`).join(' AND ')}`;
+      const isRow = sourceKeys(this.table).map((name) => `${name} = ?`);
+      const sql = `${from} WHERE ${isRow.join(' AND ')}`;
       const key = this.keyPositions.map((position) => row[position] ?? null);
       blobs = this.side
         .prepare<unknown[], (Buffer | null)[]>(sql)
         .raw(true)
         .get(...key);
     } else {
-      const { where, values } = sourceRange(this.table, chunk);
+      const { where, values } = this.readableRange(chunk);
       const sql = `${from} WHERE ${where} ORDER BY ${sourceKey(this.table)} LIMIT 1 OFFSET ?`;
       blobs = this.side
         .prepare<unknown[], (Buffer | null)[]>(sql)

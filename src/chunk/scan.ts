@@ -7,6 +7,7 @@ import type { TablePlan } from '../plans/plan.js';
 import { Stopped } from '../run/step.js';
 import type { FittedPlan } from '../source/drift.js';
 import type { OrphanRule, SurveyResult } from './jobs.js';
+import { canSetAside } from './large-rows.js';
 import { planChunks } from './plan.js';
 import type { Pace, WorkerPool } from './pool.js';
 
@@ -131,6 +132,9 @@ export function orphanRules(
   }));
 }
 
+const QUARANTINE = 'correct these rows, or: --on-bad-value quarantine sets them aside, byte for byte';
+const TOO_LARGE = 'shorten these values, or move them to files: no quarantine takes them either';
+
 class ProblemFindings {
   private readonly found = new Map<
     string,
@@ -144,15 +148,14 @@ class ProblemFindings {
   }
 
   add(table: string, { problems, respelled }: SurveyResult): void {
-    for (const { column, code, detail, count, examples } of problems) {
-      const name = `${table}.${column} ${code}`;
+    for (const { column, code, kind, detail, count, examples } of problems) {
+      const name = `${table}.${column} ${code} ${kind}`;
       let entry = this.found.get(name);
       if (entry === undefined) {
-        const isStop = this.onBadValue === 'stop';
+        const isLost = !canSetAside({ code });
+        const isStop = isLost || this.onBadValue === 'stop';
         const severity = isStop ? 'error' : 'warning';
-        const remedies = isStop
-          ? ['correct these rows, or: --on-bad-value quarantine sets them aside, byte for byte']
-          : [];
+        const remedies = isLost ? [TOO_LARGE] : isStop ? [QUARANTINE] : [];
         entry = {
           severity,
           code,
@@ -165,6 +168,7 @@ class ProblemFindings {
         };
         this.found.set(name, entry);
       }
+      if (entry.message !== `${table}.${column} ${detail}`) entry.message = `${table}.${column} ${kind}`;
       entry.count += count;
       entry.examples.push(...examples.slice(0, 5 - entry.examples.length));
     }

@@ -56,6 +56,7 @@ class ProblemCollector {
     {
       column: string;
       code: ProblemCode;
+      kind: string;
       detail: string;
       count: number;
       examples: { key: string; value: string }[];
@@ -64,12 +65,14 @@ class ProblemCollector {
 
   add(row: BadRow): void {
     for (const { column, value, problem } of row.problems) {
-      const name = `${column.name} ${problem.code}`;
+      const { code, kind, detail } = problem;
+      const name = `${column.name} ${code} ${kind}`;
       let entry = this.found.get(name);
       if (entry === undefined) {
-        entry = { column: column.name, code: problem.code, detail: problem.detail, count: 0, examples: [] };
+        entry = { column: column.name, code, kind, detail, count: 0, examples: [] };
         this.found.set(name, entry);
       }
+      if (entry.detail !== detail) entry.detail = kind;
       entry.count++;
       if (entry.examples.length < EXAMPLES)
         entry.examples.push({ key: showValue(row.key), value: showValue(value) });

@@ -7,7 +7,8 @@ import type { SqliteValue } from '../codec/column.js';
 import { numericFromDouble } from '../codec/decimal.js';
 import { WizardError, codeOf, messageOf } from '../errors.js';
 import type { TablePlan } from '../plans/plan.js';
-import { findDamage } from '../source/soundness.js';
+import { isAppDefined } from '../source/app-defined.js';
+import { checkSoundness } from '../source/soundness.js';
 import { openSource, sourceError } from '../source/sqlite.js';
 import { connectTarget, targetError } from '../target/connect.js';
 import { fillSql, quoteName } from '../target/sql.js';
@@ -81,7 +82,7 @@ async function perform(job: Job): Promise<JobResults[Job['kind']]> {
     case 'carry-back':
       return carryBackChunk(readerFor(job.chunk.table), job, await targetClient(), digestTarget);
     case 'integrity':
-      return findDamage(source(), 'integrity_check', 20);
+      return checkSoundness(source(), 'integrity_check', 20);
     case 'query':
       return runQuery(job.sql);
   }
@@ -104,7 +105,7 @@ function runQuery(sql: string): JobResults['query'] {
   try {
     return answerOf(sql);
   } catch (error) {
-    if (!/no such (?:table|column)/.test(messageOf(error))) throw error;
+    if (!isAppDefined(error) && !/no such (?:table|column)/.test(messageOf(error))) throw error;
     return { columns: [], rows: [], elapsedMs: 0, unavailable: messageOf(error) };
   }
 }

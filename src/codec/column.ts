@@ -138,7 +138,11 @@ function limitedText(type: ColumnType): ColumnCodec['canonical'] {
     const characters = Array.from(text).length;
     return characters <= limit
       ? text
-      : new Problem('too-long', `has ${characters} characters, ${type} holds ${limit}`);
+      : new Problem(
+          'too-long',
+          `has ${characters} characters, ${type} holds ${limit}`,
+          `has more characters than ${type} holds`,
+        );
   };
 }
 

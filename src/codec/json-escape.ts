@@ -32,15 +32,16 @@ export function decodeEscapes(inner: string): string {
     ESCAPE,
     (whole: string, hex: string | undefined, low: string | undefined, short: string | undefined) => {
       if (hex === undefined) {
-        if (short === 'u') throw new JsonError('json-syntax', 'four hexadecimal digits expected after \\u');
+        if (short === 'u')
+          throw new JsonError('json-syntax', 'is not JSON: four hexadecimal digits expected after \\u');
         return short === '/' ? '/' : whole;
       }
       const unit = Number.parseInt(hex, 16);
-      if (unit === 0) throw new JsonError('json-nul', '\\u0000 in a string');
+      if (unit === 0) throw new JsonError('json-nul', 'has \\u0000 in a string');
       const isHigh = unit >= 0xd800 && unit <= 0xdbff;
       if (isHigh && low !== undefined) return String.fromCharCode(unit, Number.parseInt(low, 16));
       if (isHigh || low !== undefined || (unit >= 0xdc00 && unit <= 0xdfff)) {
-        throw new JsonError('json-surrogate', 'lone surrogate escape in a string');
+        throw new JsonError('json-surrogate', 'has a lone surrogate escape in a string');
       }
       return escapeUnit(unit);
     },

@@ -12,6 +12,7 @@ export type ProblemCode =
   | 'text-nul'
   | 'text-utf8'
   | 'too-long'
+  | 'row-too-large'
   | 'not-allowed'
   | 'orphan'
   | 'would-change';
@@ -20,9 +21,12 @@ export type ProblemCode =
 export class Problem {
   readonly code: ProblemCode;
   readonly detail: string;
-  constructor(code: ProblemCode, detail: string) {
+  /** The detail without what only this value has (a length, a byte, a key): values with the same kind are counted together. */
+  readonly kind: string;
+  constructor(code: ProblemCode, detail: string, kind = detail) {
     this.code = code;
     this.detail = detail;
+    this.kind = kind;
   }
 }
 

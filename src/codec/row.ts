@@ -3,14 +3,34 @@
 // and bytes stand as they are, because they contain no tab and are never \N.
 import type { ColumnPlan } from '../plans/plan.js';
 import { type ColumnCodec, type SqliteValue, columnCodec } from './column.js';
+import { SLACK_BYTES } from './json-bytes.js';
 import { JsonError } from './json-error.js';
 import { type CanonicalJson, canonicalJsonBytes } from './json.js';
+import { checkJsonbLimits } from './jsonb-limits.js';
 import { Problem } from './problem.js';
 
 export interface RowProblem {
   readonly column: ColumnPlan;
   readonly value: SqliteValue;
   readonly problem: Problem;
+}
+
+/** Characters of a text that is written one by one. */
+const SHORT = 40;
+/** Characters; a longer text is escaped and written piece by piece, so that it does not stand in memory once more. */
+const LONG_TEXT = 1 << 20;
+/** What a string can hold; numbers of a document that are written out can make more of a row than it was. */
+const MAX_LINE_BYTES = 536_000_000;
+
+function tooLong(codecs: readonly ColumnCodec[], row: readonly SqliteValue[]): RowProblem {
+  const at = Math.max(
+    0,
+    codecs.findIndex(({ isJson }, i) => isJson && row[i] !== null),
+  );
+  const column = codecs[at]?.column;
+  if (column === undefined) throw new RangeError('a table without columns has a row');
+  const detail = 'stands in a row of more than 536 MB with all numbers written out';
+  return { column, value: row[at] ?? null, problem: new Problem('too-long', detail) };
 }
 
 export class RowEncoder {
@@ -46,12 +66,11 @@ export class RowEncoder {
   encode(row: readonly SqliteValue[]): RowProblem[] | undefined {
     const start = this.length;
     let problems: RowProblem[] | undefined;
-    let pending = '';
     for (let i = 0; i < this.codecs.length; i++) {
       const codec = this.codecs[i];
       const value = row[i] ?? null;
       if (codec === undefined) break;
-      if (i > 0) pending += '\t';
+      if (i > 0) this.write('\t');
       let text: string | Problem;
       if (value === null) {
         text =
@@ -63,32 +82,36 @@ export class RowEncoder {
       } else if (codec.isJson && typeof value === 'string') {
         const canonical = this.canonicalJson(value);
         if (!(canonical instanceof Problem)) {
-          if (problems === undefined) {
-            this.write(pending);
-            this.append(canonical);
-          }
-          pending = '';
+          this.append(canonical);
           continue;
         }
         text = canonical;
       } else {
         const canonical = codec.canonical(value);
+        if (typeof canonical === 'string' && canonical.length > LONG_TEXT) {
+          this.writeLong(canonical, codec.isText);
+          continue;
+        }
         text = typeof canonical === 'string' && codec.isText ? escapeField(canonical) : canonical;
       }
-      if (typeof text === 'string') pending += text;
+      if (typeof text === 'string') this.write(text);
       else (problems ??= []).push({ column: codec.column, value, problem: text });
     }
-    if (problems === undefined) this.write(pending);
-    else this.length = start;
+    if (problems === undefined && this.length - start > MAX_LINE_BYTES)
+      problems = [tooLong(this.codecs, row)];
+    if (problems !== undefined) this.length = start;
     return problems;
   }
 
   private canonicalJson(value: string): CanonicalJson | Problem {
-    if (value.length * 3 + 1 > this.input.length) this.input = Buffer.allocUnsafe(value.length * 4);
+    const most = value.length * 3 + SLACK_BYTES;
+    if (most > this.input.length) this.input = Buffer.allocUnsafe(most + (most >> 2));
     try {
-      return canonicalJsonBytes(this.input, this.input.write(value, 'utf8'));
+      const canonical = canonicalJsonBytes(this.input, this.input.write(value, 'utf8'));
+      checkJsonbLimits(canonical);
+      return canonical;
     } catch (error) {
-      if (error instanceof JsonError) return new Problem(error.problem, error.message);
+      if (error instanceof JsonError) return new Problem(error.problem, error.message, error.kind);
       throw error;
     }
   }
@@ -100,7 +123,24 @@ export class RowEncoder {
 
   private write(text: string): void {
     this.reserve(text.length * 3);
-    this.length += this.out.write(text, this.length, 'utf8');
+    const { out, length: start } = this;
+    let i = 0;
+    // Numbers and times; a call into native code costs as much as forty characters here.
+    if (text.length <= SHORT) {
+      for (let c; i < text.length && (c = text.charCodeAt(i)) < 0x80; i++) out[start + i] = c;
+    }
+    this.length += i === text.length ? i : out.write(text, start, 'utf8');
+  }
+
+  private writeLong(text: string, isText: boolean): void {
+    for (let at = 0; at < text.length;) {
+      let end = Math.min(at + LONG_TEXT, text.length);
+      // The two halves of a character stay together.
+      if (end < text.length && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800) end--;
+      const part = text.slice(at, end);
+      this.write(isText ? escapeField(part) : part);
+      at = end;
+    }
   }
 
   private reserve(more: number): void {

@@ -39,6 +39,8 @@ export interface TablePlan {
   readonly key: readonly string[];
   /** Whether a source can hold NULL in the key; known when a plan is fitted to one. */
   readonly keyMayBeNull?: boolean;
+  /** Whether an index of the source is in an order that only the application knows; known likewise. */
+  readonly avoidsIndexes?: boolean;
   readonly unique?: readonly (readonly string[])[];
   readonly foreignKeys?: readonly ForeignKeyPlan[];
   /** Sequence that hands out ids in the target; it goes on after the highest one carried over. */

@@ -3,6 +3,7 @@
 import type pg from 'pg';
 import { type ChangeCounts, NO_CHANGES, type RowChange, addCounts, countChanges } from '../chunk/changes.js';
 import type { CatchUpResult, QuarantineRow, SurveyResult } from '../chunk/jobs.js';
+import { canSetAside } from '../chunk/large-rows.js';
 import { planChunks } from '../chunk/plan.js';
 import type { Pace, WorkerPool } from '../chunk/pool.js';
 import { orphanRules } from '../chunk/scan.js';
@@ -140,10 +141,10 @@ export class CatchUp {
     const chunks = await copiedChunks(client, this.context.run);
     const isEqual = this.fitted.tables
       .filter(({ name }) => this.fitted.present[name] !== undefined)
-      .every(({ name }) => {
-        const own = chunks.filter((chunk) => chunk.table_name === name);
+      .every((table) => {
+        const own = chunks.filter((chunk) => chunk.table_name === table.name);
         const known = own.reduce((sum, { rows, quarantined }) => sum + rows + quarantined, 0);
-        return countRows(this.context.options.source, name) === known;
+        return countRows(this.context.options.source, table) === known;
       });
     if (!isEqual) this.logged = undefined;
     return !isEqual;
@@ -215,7 +216,8 @@ export class CatchUp {
     else this.fingerprints.set(nameOf(chunk), fingerprint);
     if (survey === undefined) return undefined;
     this.changedChunks.add(nameOf(chunk));
-    if (survey.bad > 0 && this.context.options.onBadValue === 'stop') throw badValue(chunk, survey);
+    const isStop = this.context.options.onBadValue === 'stop' || !survey.problems.every(canSetAside);
+    if (survey.bad > 0 && isStop) throw badValue(chunk, survey);
     const known = (this.badKeys[chunk.table_name] ??= []);
     for (const key of survey.badKeys) if (!known.includes(key)) known.push(key);
     return { chunk, survey, changes, badRows };
@@ -284,7 +286,7 @@ function checkSchema(context: StepContext, fitted: FittedPlan): void {
 }
 
 function badValue(chunk: LedgerChunk, { problems, bad }: SurveyResult): WizardError {
-  const first = problems[0];
+  const first = problems.find((problem) => !canSetAside(problem)) ?? problems[0];
   const example = first?.examples[0];
   return new WizardError({
     code: 'BAD_VALUE',

@@ -89,6 +89,27 @@ export function removeUnfinished(backupDir: string): void {
   }
 }
 
+/** What there is of a run before its backup step. */
+const PREFLIGHT_FILES: readonly string[] = [
+  FILES.state,
+  FILES.events,
+  FILES.log,
+  'report.txt',
+  'report.json',
+];
+
+/**
+ * Runs that did not get past preflight: nobody goes on with them, and their log was for the error of then. So there is one such
+ * folder at most, the newest run's own. A folder that holds anything else is left alone.
+ */
+export function removeFailedPreflights(backupDir: string): void {
+  for (const { path, state } of listRuns(backupDir)) {
+    const hasBegun = 'preflight' in state.results || state.outcome === 'rolled-back';
+    if (hasBegun || !readdirSync(path).every((name) => PREFLIGHT_FILES.includes(name))) continue;
+    rmSync(path, { recursive: true });
+  }
+}
+
 function isRunId(name: string): boolean {
   return /^\d{8}-\d{6}-[0-9a-f]{4}$/.test(name);
 }

@@ -7,7 +7,14 @@ import { nameOfTarget } from '../target/connect.js';
 import { isSwitching } from './cutover-state.js';
 import { Execution, type RunIo } from './execution.js';
 import { findNewestRun } from './find-run.js';
-import { type RunFolder, type RunState, createRunFolder, newRunId, removeUnfinished } from './folder.js';
+import {
+  type RunFolder,
+  type RunState,
+  createRunFolder,
+  newRunId,
+  removeFailedPreflights,
+  removeUnfinished,
+} from './folder.js';
 import { lockFolder } from './lock.js';
 import type { Step } from './step.js';
 
@@ -33,13 +40,9 @@ export async function runMigration(options: RunOptions, steps: readonly Step[], 
       checkSameChoices(earlier.state, options);
       return await new Execution(options, planned, io, earlier, 'resumed').execute();
     }
-    return await new Execution(
-      options,
-      planned,
-      io,
-      createRunFolder(options.backupDir, newState(options)),
-      'new',
-    ).execute();
+    removeFailedPreflights(options.backupDir);
+    const folder = createRunFolder(options.backupDir, newState(options));
+    return await new Execution(options, planned, io, folder, 'new').execute();
   } finally {
     lock.release();
   }

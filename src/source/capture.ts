@@ -2,7 +2,7 @@
 // only says which chunks to look at: what is carried over is still found by comparing. One of the two exceptions to the rule that
 // the source is only read; installed when --capture triggers asks for it, and removed when the application has been switched or put back.
 import type { SqliteValue } from '../codec/column.js';
-import { type ChunkRange, isTextKey, keyColumns } from '../chunk/range.js';
+import { type ChunkRange, isTextKey, keyColumns, sourceTable } from '../chunk/range.js';
 import type { TablePlan } from '../plans/plan.js';
 import { fillSql, quoteName } from '../target/sql.js';
 import { Database } from './sqlite-driver.js';
@@ -51,11 +51,11 @@ export function lastChange(file: string): bigint {
 }
 
 /** Rows of a table by now, whatever they hold: triggers miss what INSERT OR REPLACE pushes aside, a count does not. */
-export function countRows(file: string, table: string): number {
+export function countRows(file: string, table: TablePlan): number {
   return reading(file, (db) =>
     Number(
       db
-        .prepare(`SELECT count(*) FROM ${quoteName(table)}`)
+        .prepare(`SELECT count(*) FROM ${sourceTable(table)}`)
         .pluck()
         .get(),
     ),

@@ -19,6 +19,8 @@ export interface FittedPlan {
 
 type OnDrift = 'stop' | 'carry' | 'leave';
 
+const ROWS_AND_KEY =
+  'carried over with its rows and primary key; not with defaults, checks, foreign keys and other indexes';
 const LEAVE = '--on-drift leave    leaves it behind; it stays in the backup';
 const CHOICES = ['--on-drift carry    takes it along as it is', LEAVE];
 
@@ -95,6 +97,7 @@ class Fit implements FittedPlan {
       const message = `the primary key of ${table.name} is ${actual}, the plan expects ${table.key.join(', ')}`;
       this.add('error', 'changed-key', message, ['this source needs a plan of its own'], table.name);
     }
+    this.readable(source);
     for (const unique of table.unique ?? []) this.uniqueness(table, source, unique);
     const columns = [...table.columns];
     for (const column of table.columns) this.knownColumn(table, column, source);
@@ -102,7 +105,14 @@ class Fit implements FittedPlan {
       if (table.columns.some(({ name }) => name === column.name)) continue;
       const type = typeFor(column.declared);
       const what = `column ${column.name} ${column.declared} of ${table.name} is not in the plan`;
-      this.drift('unknown-column', what, `carried over as ${type}`, 'left behind', table.name, column.name);
+      this.drift(
+        'unknown-column',
+        what,
+        `carried over as ${type}, without default or check`,
+        'left behind',
+        table.name,
+        column.name,
+      );
       if (this.onDrift !== 'carry') continue;
       const problem = columnNameProblem(column.name);
       if (problem !== undefined) {
@@ -115,8 +125,18 @@ class Fit implements FittedPlan {
         `ALTER TABLE ${quoteName(table.name)} ADD COLUMN ${quoteName(column.name)} ${type}`,
       );
     }
-    this.tables.push({ ...table, columns, keyMayBeNull: source.keyMayBeNull });
+    this.tables.push({ ...table, columns, ...readingOf(source) });
     this.present[table.name] = source.columns.map(({ name }) => name);
+  }
+
+  /** A table WITHOUT ROWID is itself an index: where one of its orders is unknown, SQLite reads none of it. */
+  private readable({ name, isWithoutRowid, appCollation }: SourceTable, choices: string[] = []): boolean {
+    if (!isWithoutRowid || appCollation === undefined) return true;
+    const message = `${name} cannot be read: it is WITHOUT ROWID, in the order of collation ${appCollation}, which only the application defines`;
+    const remedy =
+      'rebuild the table by the application: with a rowid, or without that collation in its key and indexes';
+    this.add('error', 'app-collation', message, [...choices, remedy], name);
+    return false;
   }
 
   private uniqueness(table: TablePlan, source: SourceTable, unique: readonly string[]): void {
@@ -194,8 +214,8 @@ class Fit implements FittedPlan {
       );
       return;
     }
-    this.drift('unknown-table', what, 'carried over', 'left behind', table.name);
-    if (this.onDrift !== 'carry') return;
+    this.drift('unknown-table', what, ROWS_AND_KEY, 'left behind', table.name);
+    if (this.onDrift !== 'carry' || !this.readable(table, [LEAVE])) return;
     const problem = tableProblem(table);
     if (problem !== undefined) {
       const why = `table ${table.name} cannot be carried over: ${problem}`;
@@ -214,7 +234,15 @@ class Fit implements FittedPlan {
   }
 }
 
-function asPlan({ name, columns, key, keyMayBeNull }: SourceTable): TablePlan | undefined {
+function readingOf({
+  keyMayBeNull,
+  appCollation,
+}: SourceTable): Pick<TablePlan, 'keyMayBeNull' | 'avoidsIndexes'> {
+  return { keyMayBeNull, ...(appCollation === undefined ? {} : { avoidsIndexes: true }) };
+}
+
+function asPlan(table: SourceTable): TablePlan | undefined {
+  const { name, columns, key } = table;
   const plans = columns.map((column: SourceColumn): ColumnPlan => {
     const isKey = column.keyPosition > 0;
     const type = typeFor(column.declared);
@@ -223,7 +251,7 @@ function asPlan({ name, columns, key, keyMayBeNull }: SourceTable): TablePlan | 
   const inKey = plans.filter((column) => key.includes(column.name));
   if (inKey.length === 0 || !inKey.every(({ type }) => type === 'text' || type === 'bigint'))
     return undefined;
-  return { name, columns: plans, key, keyMayBeNull };
+  return { name, columns: plans, key, ...readingOf(table) };
 }
 
 function normalize(declared: string): string {

@@ -1,5 +1,6 @@
 // What a source file really contains, from SQLite's own catalog and never from a plan.
 import type { Database } from 'better-sqlite3';
+import { isAppCollation } from './app-defined.js';
 import { isCapture } from './capture.js';
 
 export interface SourceColumn {
@@ -18,6 +19,9 @@ export interface SourceTable {
   readonly keyMayBeNull: boolean;
   /** Column sets with a unique index over all rows, in BINARY order; the key among them. */
   readonly unique: readonly (readonly string[])[];
+  /** A collation of one of its indexes that only the application defines. */
+  readonly appCollation?: string;
+  readonly isWithoutRowid: boolean;
 }
 
 export interface SourceSchema {
@@ -32,19 +36,23 @@ export interface SourceSchema {
 interface TableRow {
   readonly name: string;
   readonly type: string;
+  readonly wr: bigint;
 }
 
 /** Reads the schema in one go. SQLite's own tables (sqlite_…) and the log of our own triggers are left out. */
 export function inspectSource(db: Database): SourceSchema {
   const list = db
-    .prepare<[], TableRow>(`SELECT name, type FROM pragma_table_list WHERE schema = 'main' ORDER BY name`)
+    .prepare<[], TableRow>(`SELECT name, type, wr FROM pragma_table_list WHERE schema = 'main' ORDER BY name`)
     .all();
   const tables = list
     .filter(({ name, type }) => !name.startsWith('sqlite_') && !isCapture(name) && type !== 'view')
-    .map(({ name, type }): SourceTable => {
+    .map(({ name, type, wr }): SourceTable => {
       // Its module may be one that only the application has; then SQLite knows nothing of its columns.
       if (type === 'virtual')
-        return { name, kind: type, columns: [], key: [], keyMayBeNull: false, unique: [] };
+        return {
+          ...{ name, kind: type, columns: [], key: [] },
+          ...{ keyMayBeNull: false, unique: [], isWithoutRowid: false },
+        };
       const columns = columnsOf(db, name);
       const inKey = columns
         .filter((column) => column.keyPosition > 0)
@@ -52,7 +60,12 @@ export function inspectSource(db: Database): SourceSchema {
       const key = inKey.map((column) => column.name);
       const kind = type === 'shadow' ? type : 'table';
       const unique = [...(key.length > 0 ? [key] : []), ...uniqueOf(db, name)];
-      return { name, kind, columns, key, keyMayBeNull: hasKeyIndex(db, name), unique };
+      const appCollation = collationsOf(db, name).find(isAppCollation);
+      return {
+        ...{ name, kind, columns, key, keyMayBeNull: hasKeyIndex(db, name), unique },
+        ...(appCollation === undefined ? {} : { appCollation }),
+        isWithoutRowid: wr === 1n,
+      };
     });
   const others = db
     .prepare<[], { item: string; name: string }>(
@@ -85,6 +98,12 @@ function columnsOf(db: Database, table: string): SourceColumn[] {
 function hasKeyIndex(db: Database, table: string): boolean {
   const sql = "SELECT 1 FROM pragma_index_list(?) WHERE origin = 'pk'";
   return db.prepare<[string]>(sql).get(table) !== undefined;
+}
+
+function collationsOf(db: Database, table: string): string[] {
+  const sql =
+    'SELECT DISTINCT part.coll FROM pragma_index_list(?) AS list, pragma_index_xinfo(list.name) AS part WHERE part.key = 1';
+  return db.prepare<[string], string>(sql).pluck().all(table);
 }
 
 function uniqueOf(db: Database, table: string): string[][] {

@@ -75,9 +75,15 @@ type UrlParts = Partial<Record<'host' | 'port' | 'database' | 'user' | 'password
  */
 function partsOf(url: string): UrlParts {
   if (/^\w+(?:\+\w+)?:\/\/[^/?#]*[/?#].*[@#]/s.test(url)) throw new RangeError('bare character');
-  const { host, port, database, user, password } = parse(plainUrl(url));
+  const { host, port, user, password } = parse(plainUrl(url));
+  const database = databaseIn(url);
   const parts = Object.entries({ host, port, database, user, password });
   return Object.fromEntries(parts.filter(([, part]) => typeof part === 'string' && part !== ''));
+}
+
+/** As libpq decodes it: the parser leaves `%2F`, `%23` and the like as they stand. Throws URIError where a % is none of an escape. */
+function databaseIn(url: string): string {
+  return decodeURIComponent(/^[^:]*:\/\/[^/?#]*\/([^?#]*)/.exec(url)?.[1] ?? '');
 }
 
 /** The password that the URL itself holds. */

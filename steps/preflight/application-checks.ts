@@ -1,7 +1,7 @@
 // What the switch-over will need: services that exist, env files that can be edited, an application that answers, a URL that the
 // application can use by itself.
 import { type Application, applicationOf } from '../../src/app/application.js';
-import { applicationUrl } from '../../src/app/app-url.js';
+import { applicationUrl, hasEncodedDatabase } from '../../src/app/app-url.js';
 import { planSwitch } from '../../src/app/env-switch.js';
 import { measure } from '../../src/app/probe.js';
 import type { Finding } from '../../src/events.js';
@@ -29,6 +29,12 @@ async function checkEnvFiles(
   report: (finding: Finding) => void,
 ): Promise<void> {
   const url = applicationUrl(options.target, await targetPassword(options.target));
+  if (hasEncodedDatabase(url)) {
+    const message =
+      'the name of the database stands percent-encoded in the env files; SQLAlchemy before 2.1 does not decode it';
+    const remedies = ['a database whose name is of letters, digits and _ only'];
+    report({ severity: 'warning', code: 'database-name', message, remedies });
+  }
   for (const { path, exists, diff, remarks } of planSwitch(envFiles, urlKey, url)) {
     const message = `env file ${path}${exists ? '' : ' (will be made)'}: ${diff.length === 0 ? 'names the target already' : diff.join(' ')}`;
     report({ severity: 'ok', code: 'env-file', message, remedies: [] });

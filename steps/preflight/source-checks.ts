@@ -9,7 +9,8 @@ import { progressOf } from '../../src/run/progress.js';
 import type { StepContext } from '../../src/run/step.js';
 import { type FittedPlan, fitPlan } from '../../src/source/drift.js';
 import { type SourceSchema, inspectSource } from '../../src/source/inspect.js';
-import { findDamage } from '../../src/source/soundness.js';
+import { findUnwritable } from '../../src/source/app-defined.js';
+import { checkSoundness, uncheckedFindings } from '../../src/source/soundness.js';
 import { openSource, sourceError } from '../../src/source/sqlite.js';
 import { processesHolding } from '../../src/source/open-files.js';
 import { warmCache } from '../../src/source/warm-cache.js';
@@ -30,14 +31,15 @@ export async function checkSource(context: StepContext, report: Report): Promise
     );
     reportHolders(source, report);
     await warmCache(source);
-    checkSoundness(db, source, report);
+    checkFile(db, source, report);
     const fitted = fitPlan(plan, schema, onDrift);
     fitted.findings.forEach(report);
     if (!fitted.findings.some(({ severity }) => severity === 'error')) {
       const tables = fitted.tables.map(({ name }) => name).join(', ');
       report(ok('schema-known', `the source has the tables of the plan: ${tables}`));
     }
-    if (!fitted.findings.some(({ code }) => code === 'changed-key'))
+    if (context.options.cutover !== undefined) checkWayBack(source, fitted, report);
+    if (!fitted.findings.some(({ code }) => code === 'changed-key' || code === 'app-collation'))
       await scanValues(context, db, fitted, schema.bytes, report);
     return schema;
   } catch (error) {
@@ -66,20 +68,38 @@ function reportHolders(source: string, report: Report): void {
   }
 }
 
-function checkSoundness(db: Database, source: string, report: Report): void {
-  const lines = findDamage(db, 'quick_check', 5);
-  if (lines.length === 0) {
+function checkFile(db: Database, source: string, report: Report): void {
+  const soundness = checkSoundness(db, 'quick_check', 5);
+  uncheckedFindings('quick_check', soundness).forEach(report);
+  if (soundness.damage.length === 0) {
     report(ok('source-sound', 'quick_check finds no damage'));
     return;
   }
   throw new WizardError({
     code: 'SOURCE_CORRUPT',
-    message: `${source} is damaged: ${lines.join('; ')}`,
+    message: `${source} is damaged: ${soundness.damage.join('; ')}`,
     remedies: [
       `sqlite3 ${source} .recover | sqlite3 recovered.db    saves what is readable; compare before you trust it`,
     ],
     exitCode: 4,
   });
+}
+
+/** After the switch-over a rollback has to write to the source, with the SQLite that is here. */
+function checkWayBack(source: string, { tables, present }: FittedPlan, report: Report): void {
+  const there = tables.filter(({ name }) => present[name] !== undefined);
+  for (const { table, why } of findUnwritable(source, there)) {
+    report({
+      severity: 'error',
+      code: 'no-way-back',
+      message: `after the switch-over a rollback could write nothing to ${table}, because only the application can (${why})`,
+      remedies: [
+        '--no-cutover    ends with the verified copy',
+        'drop the index, check or trigger that needs it, where the application can do without it',
+      ],
+      table,
+    });
+  }
 }
 
 async function scanValues(

@@ -2,8 +2,9 @@
 import fc from 'fast-check';
 import { parse } from 'pg-connection-string';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { applicationUrl } from '../../src/app/app-url.js';
+import { applicationUrl, hasEncodedDatabase } from '../../src/app/app-url.js';
 import { valueOf, withValue } from '../../src/app/env-file.js';
+import { nameOfTarget } from '../../src/target/connect.js';
 import { bashValue } from './bash-value.js';
 
 afterEach(() => {
@@ -39,6 +40,13 @@ describe('the application gets', () => {
       'y',
       'postgresql://u@h/d?password=x',
     ],
+    ['a / of the database bare', 'postgresql://u:p@h/my%2Fdb', undefined, 'postgresql://u:p@h/my/db'],
+    [
+      'the rest of its name encoded',
+      "postgresql://u:p@h/my db$'%25%23",
+      undefined,
+      'postgresql://u:p@h/my%20db%24%27%25%23',
+    ],
     ['an IPv6 address', 'postgresql://u@[::1]:5433/d', 'p', 'postgresql://u:p@[::1]:5433/d'],
     ['a socket as a parameter', 'postgresql://u@%2Frun%2Fpg/d', 'p', 'postgresql://u:p@/d?host=/run/pg'],
     ['a socket parameter kept', 'postgresql://u@/d?host=/run/pg', 'p', 'postgresql://u:p@/d?host=/run/pg'],
@@ -66,6 +74,18 @@ test.each([
 
 // A lone surrogate is no text that a password could be sent as.
 const password = fc.string({ unit: 'binary', minLength: 1, maxLength: 30 });
+
+test('any name of a database comes out of the URL as it went in, as often as it is taken apart', () => {
+  fc.assert(
+    fc.property(password, (database) => {
+      const once = applicationUrl(`postgresql://u:p@h/${encodeURIComponent(database)}`);
+      expect(nameOfTarget(once).database).toBe(database);
+      expect(applicationUrl(once)).toBe(once);
+      expect(hasEncodedDatabase(once)).toBe(/[^A-Za-z0-9._~/-]/.test(database));
+    }),
+    { numRuns: 500 },
+  );
+});
 
 test('any user and password come out of both URL parsers as they went in', () => {
   fc.assert(

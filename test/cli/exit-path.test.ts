@@ -113,6 +113,38 @@ describe('a SQLite that cannot be loaded', () => {
   });
 });
 
+describe('a Node that no SQLite is made for', () => {
+  /** The program under a Node that says it is another one: the gate and npm ask for nothing but its version. */
+  async function runAs(version: string): Promise<{ exitCode: number; stderr: string }> {
+    const disguise = join(folder, 'disguise.cjs');
+    const versions = JSON.stringify({ ...process.versions, node: version });
+    writeFileSync(
+      disguise,
+      `Object.defineProperty(process, 'versions', { value: ${versions} }); Object.defineProperty(process, 'version', { value: 'v${version}' });`,
+    );
+    const { exitCode = -1, stderr } = await wizard(['help'], {
+      env: { NODE_OPTIONS: `--require=${disguise}` },
+    });
+    return { exitCode, stderr };
+  }
+
+  test.each(['14.21.3', '18.20.8', '20.11.1', '21.7.3'])('(%s) is told which to install', async (version) => {
+    const { exitCode, stderr } = await runAs(version);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(`needs Node.js 22 or newer, or 20 from 20.12 on; this is v${version}.`);
+    expect(stderr).toContain('nvm install 22');
+  });
+
+  test.each(['20.12.0', '22.0.0', '24.19.0'])('is not %s', async (version) => {
+    expect(await runAs(version)).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+
+  test('is none that package.json allows', () => {
+    const manifest: unknown = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    expect(manifest).toHaveProperty('engines.node', '^20.12 || >=22');
+  });
+});
+
 test('an env file that is not there yet is the wizard’s affair and not Node’s', async () => {
   const program = fileURLToPath(new URL('../../bin/ttm-wizard.js', import.meta.url));
   const { exitCode, stderr } = await execa(program, ['run', '--yes', '--env-file', '/nonexistent/env'], {

@@ -243,3 +243,23 @@ describe('a row with problems', () => {
     expect(encoder.takeRespelled()).toEqual({});
   });
 });
+
+test('a text of megabytes is written piece by piece, and no character, tab or backslash is lost between them', () => {
+  const wide: readonly ColumnPlan[] = [
+    columnOf('n', 'bigint', { nullable: false }),
+    columnOf('a', 'text'),
+    columnOf('b', 'bytea'),
+  ];
+  const encoder = new RowEncoder(wide);
+  // Pieces end at every offset within the pattern, in the middle of a character too.
+  const text = `x${'🚀\t\\\\ä'.repeat(600_000)}`;
+  const bytes = Buffer.alloc(700_000, 7);
+  expect(encoder.encode([1n, text, bytes])).toBeUndefined();
+  const expected = Buffer.from(`1\t${escapeField(text)}\t\\x${bytes.toString('hex')}`);
+  expect(encoder.out.subarray(0, encoder.length).equals(expected)).toBe(true);
+  encoder.length = 0;
+  expect(encoder.encode([null, text, null])?.map(({ problem }) => problem.code)).toContain(
+    'null-not-allowed',
+  );
+  expect(encoder.length).toBe(0);
+});

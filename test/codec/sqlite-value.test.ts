@@ -278,7 +278,7 @@ describe('a value that SQLite cannot hold', () => {
     ['timestamptz', '2025-01-01 00:00:00+03', 'not-a-time is not a time of the years 1 to 9999 in UTC'],
     ['jsonb', '1.0', 'would-change comes back from SQLite as 1'],
     ['jsonb', '12345678901234567890.5', 'would-change comes back from SQLite as 12345678901234567000'],
-    ['jsonb', `${'['.repeat(1001)}${']'.repeat(1001)}`, 'json-too-deep nesting over 1000 levels'],
+    ['jsonb', `${'['.repeat(1001)}${']'.repeat(1001)}`, 'json-too-deep is nested over 1000 levels'],
     ['text', '12', 'wrong-type is stored as integer, which text cannot hold', 'STRING'],
     ['boolean', 't', 'wrong-type is not what the target prints for boolean'],
     ['bytea', 'abc', 'wrong-type is not what the target prints for bytea'],

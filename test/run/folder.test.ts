@@ -1,9 +1,9 @@
 // The runs of a backup folder, in the order in which they were begun.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type RunState, createRunFolder, listRuns } from '../../src/run/folder.js';
+import { type RunState, createRunFolder, listRuns, removeFailedPreflights } from '../../src/run/folder.js';
 
 let folder: string;
 beforeEach(() => {
@@ -34,4 +34,21 @@ test('two runs of the same second stand in the order of their start, whatever th
     '20260131-020000-ffff',
     '20260131-020000-0000',
   ]);
+});
+
+test('of runs that did not get past preflight nothing is kept, of all others everything', () => {
+  const runs: readonly (readonly [name: string, state: Partial<RunState>, file: string])[] = [
+    ['20260131-020000-0001', { outcome: 'failed' }, 'wizard.log'],
+    ['20260131-020000-0002', { outcome: 'running' }, 'events.ndjson'],
+    ['20260131-020000-0003', { outcome: 'failed', results: { preflight: {} } }, 'snapshot.db'],
+    ['20260131-020000-0004', { outcome: 'completed', results: { preflight: {} } }, 'target.dump'],
+    ['20260131-020000-0005', { outcome: 'rolled-back' }, 'report.txt'],
+    ['20260131-020000-0006', { outcome: 'failed' }, 'notes-of-the-admin.txt'],
+  ];
+  for (const [name, state, file] of runs) {
+    const { path } = createRunFolder(folder, { ...begun(name, '2026-01-31T02:00:00.000Z'), ...state });
+    writeFileSync(join(path, file), '');
+  }
+  removeFailedPreflights(folder);
+  expect(listRuns(folder).map(({ state }) => state.run.slice(-1))).toEqual(['3', '4', '5', '6']);
 });

@@ -9,7 +9,6 @@ const require = createRequire(import.meta.url);
 describe('the SQLite of a Node', () => {
   test.each([
     ['20.12.0', 'better-sqlite3'],
-    ['21.7.3', 'better-sqlite3'],
     ['22.0.0', 'better-sqlite3-napi'],
     ['24.19.0', 'better-sqlite3-napi'],
     ['26.1.0', 'better-sqlite3-napi'],

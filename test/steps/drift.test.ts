@@ -170,7 +170,7 @@ describe('drift that is to be carried over', () => {
     expect(driftOf(run)).toContain('warning unknown-column tokens x AS y');
     expect(driftOf(run)).toContain('warning unknown-table Pool "Metadata"');
     expect(run.view.findings.map(({ message }) => message)).toContain(
-      'column weight REAL of tokens is not in the plan: carried over as double precision',
+      'column weight REAL of tokens is not in the plan: carried over as double precision, without default or check',
     );
     expect(await differencesByHand(site.source, site)).toEqual([]);
     const [token] = await site.query(

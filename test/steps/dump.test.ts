@@ -6,8 +6,10 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { findPgDump } from '../../src/tools/pg-dump.js';
+import { createDatabase } from '../support/database.js';
+import { Database } from '../../src/source/sqlite-driver.js';
 import { differencesByHand } from '../support/compare-by-hand.js';
-import { type Migration, type Site, createSite, notices } from '../support/migrate.js';
+import { type Migration, type Site, createSite, newestRun, notices } from '../support/migrate.js';
 import { writeOddSource } from '../support/odd-source.js';
 
 let site: Site;
@@ -91,6 +93,67 @@ describe('the dump beside what is not ours', () => {
       Object.assign(process.env, before);
       await other.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
       await other.remove();
+    }
+  });
+});
+
+describe('the dump of a schema in which others have something too', () => {
+  const role = `ttm_neighbour_${process.pid}`;
+
+  it('leaves out what the role may not read, says so, and restores', async () => {
+    const [shared, other] = [await createSite(), await createSite()];
+    writeOddSource(shared.source, { scores: 20 });
+    try {
+      await shared.query(`CREATE ROLE ${role} LOGIN PASSWORD 'dumper'; GRANT ALL ON SCHEMA public TO ${role};
+        GRANT CREATE ON DATABASE ${new URL(shared.target).pathname.slice(1)} TO ${role};
+        CREATE TABLE "Secret ""1""*.x" (id serial PRIMARY KEY); CREATE SEQUENCE numbers; CREATE TABLE parts (id int) PARTITION BY LIST (id);
+        CREATE TABLE parts_1 PARTITION OF parts FOR VALUES IN (1); CREATE MATERIALIZED VIEW seen AS SELECT 1 AS one;
+        SELECT lo_from_bytea(0, 'large')`);
+      const target = Object.assign(new URL(shared.target), { username: role, password: 'dumper' }).href;
+      const made = await shared.migrate({ target, dump: true });
+      expect([made.exitCode, made.view.message]).toEqual([0, expect.stringContaining('copied and compared')]);
+      expect(notices(made)).toEqual([
+        'not in the dump, because this run did not make it: Secret "1"*.x, Secret "1"*.x_id_seq, numbers, parts, parts_1, seen',
+      ]);
+      const { pgRestore = 'pg_restore' } = (await findPgDump(undefined)) ?? {};
+      const file = join(made.folder, 'target.dump');
+      const arguments_ = [
+        '--no-owner',
+        '--no-privileges',
+        '--exit-on-error',
+        `--dbname=${other.target}`,
+        file,
+      ];
+      const { stderr } = await execa(pgRestore, arguments_, { reject: false });
+      expect(stderr).toBe('');
+      expect((await differencesByHand(shared.source, other)).slice(0, 20)).toEqual([]);
+      const [{ partitions = '' } = {}] = await other.query(
+        `SELECT count(*) AS partitions FROM pg_inherits WHERE inhparent = 'token_scores'::regclass`,
+      );
+      expect(Number(partitions)).toBeGreaterThan(3);
+    } finally {
+      await shared.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+      await shared.remove();
+      await other.remove();
+    }
+  });
+});
+
+describe('a database whose name has to be percent-encoded in a URL, with a table whose name has line breaks', () => {
+  it('is filled and dumped by that name', async () => {
+    const database = await createDatabase(`/50% "#"?'`);
+    const odd = await createSite(database);
+    try {
+      writeOddSource(odd.source, { scores: 20 });
+      const source = new Database(odd.source);
+      source.exec('CREATE TABLE "in\ntwo\r\nlines" (id INTEGER PRIMARY KEY)');
+      source.close();
+      const { exitCode, folder } = await odd.migrate({ dump: true, onDrift: 'carry' });
+      expect(exitCode).toBe(0);
+      expect(statSync(join(folder, 'target.dump')).size).toBeGreaterThan(0);
+      expect(newestRun(odd).state.target.database).toBe(database.name);
+    } finally {
+      await odd.remove();
     }
   });
 });

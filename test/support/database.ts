@@ -30,11 +30,12 @@ async function runOnServer(sql: string): Promise<void> {
   }
 }
 
-/** Creates an empty UTF-8 database with a name of its own; from template0, which nobody else can be using. */
-export async function createDatabase(): Promise<TestDatabase> {
-  const name = `ttm_test_${process.pid}_${randomBytes(5).toString('hex')}`;
-  await runOnServer(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`);
+/** Creates an empty UTF-8 database with a name of its own, `suffix` at its end; from template0, which nobody else can be using. */
+export async function createDatabase(suffix = ''): Promise<TestDatabase> {
+  const name = `ttm_test_${process.pid}_${randomBytes(5).toString('hex')}${suffix}`;
+  const quoted = `"${name.replaceAll('"', '""')}"`;
+  await runOnServer(`CREATE DATABASE ${quoted} TEMPLATE template0 ENCODING 'UTF8'`);
   const url = new URL(serverUrl());
-  url.pathname = `/${name}`;
-  return { url: url.href, name, drop: () => runOnServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+  url.pathname = `/${encodeURIComponent(name)}`;
+  return { url: url.href, name, drop: () => runOnServer(`DROP DATABASE IF EXISTS ${quoted} WITH (FORCE)`) };
 }
