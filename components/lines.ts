@@ -109,6 +109,9 @@ export interface Column {
   readonly isFlexible?: boolean;
 }
 
+/** Of a name, before the last columns go. */
+const LEAST_NAME = 16;
+
 /** Rows under their titles, as wide as they need to be; where that is too wide, the flexible column is cut, then the last ones go. */
 export function table(
   columns: readonly Column[],
@@ -122,7 +125,8 @@ export function table(
   const total = (list: readonly number[]): number => list.reduce((sum, own) => sum + own + 2, -2);
   const flexible = columns.findIndex(({ isFlexible }) => isFlexible === true);
   const shown = [...widths];
-  while (shown.length > 2 && total(shown) - (shown[flexible] ?? 0) + 8 > width) shown.pop();
+  const least = Math.min(LEAST_NAME, shown[flexible] ?? 0);
+  while (shown.length > 2 && total(shown) - (shown[flexible] ?? 0) + least > width) shown.pop();
   const excess = total(shown) - width;
   if (excess > 0 && flexible !== -1) shown[flexible] = Math.max(1, (shown[flexible] ?? 0) - excess);
   const show = (row: readonly Piece[]): Line =>

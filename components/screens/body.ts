@@ -49,7 +49,7 @@ export function bodyLines(scene: Scene, room: number): Line[] {
 function questionLines(name: string, message: string, view: RunView, columns: number, room: number): Line[] {
   if (name === 'rollback') return rollbackPlanLines(view, message, columns);
   const question = wrap(message, columns, { isBold: true });
-  if (name === 'start') return [...planLines(view, columns, room - question.length - 1), BLANK, ...question];
+  if (name === 'start') return [...question, BLANK, ...planLines(view, columns, room - question.length - 1)];
   if (name !== 'switch-over') return question;
   const rows = view.tables.reduce((sum, { targetRows }) => sum + targetRows, 0);
   return [

@@ -163,7 +163,7 @@ class Wizard {
     const io = { ...this.io(AbortSignal.any([this.session.stop, stop.signal])), pauses: this.job.isAsking };
     const code = await runMigration(options, this.job.steps, io);
     this.screen.onRollBack(() => undefined);
-    if (this.isLeaving()) return { kind: 'over', code };
+    if (this.isLeaving() || this.view.code === 'DECLINED') return { kind: 'over', code };
     if (wish.rollBack) return { kind: 'roll-back' };
     return this.job.isAsking && code !== EXIT.stoppedEarly ? { kind: 'ended', code } : { kind: 'over', code };
   }
