@@ -129,6 +129,8 @@ export interface CatchUpResult {
   readonly changes: readonly RowChange[];
   /** Rows that the target cannot hold, for the quarantine. */
   readonly badRows: readonly QuarantineRow[];
+  /** Whether the target was as the ledger says; true where it was not looked at. */
+  readonly isTargetKnown: boolean;
 }
 
 /** A row for the quarantine, cell by cell. */

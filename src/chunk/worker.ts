@@ -77,7 +77,7 @@ async function perform(job: Job): Promise<JobResults[Job['kind']]> {
     case 'digest':
       return digestTarget(await targetClient(), job.chunk);
     case 'catch-up':
-      return catchUpChunk(source(), readerFor(job.chunk.table), job, await targetClient());
+      return catchUpChunk(source(), readerFor(job.chunk.table), job, await targetClient(), digestTarget);
     case 'carry-back':
       return carryBackChunk(readerFor(job.chunk.table), job, await targetClient(), digestTarget);
     case 'integrity':
