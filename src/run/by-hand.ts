@@ -35,12 +35,6 @@ export function writeByHand(folder: string, state: RunState, why: string): strin
 
 function switchBack(folder: string, state: RunState, cutover: CutoverState): string[] {
   const { services, sourceMode, phase } = cutover;
-  const command = (what: 'stop' | 'start'): string => {
-    const own = what === 'stop' ? services?.stopCommand : services?.startCommand;
-    if (own !== undefined) return own;
-    const units = services?.units ?? [];
-    return units.length > 0 ? `systemctl ${what} ${units.map(quote).join(' ')}` : `# ${what} the application`;
-  };
   const env = (attempt(() => readManifest(folder))?.files ?? []).map(({ copy, realPath }) =>
     copy === null
       ? `    rm ${quote(realPath)}`
@@ -51,7 +45,7 @@ function switchBack(folder: string, state: RunState, cutover: CutoverState): str
   return [
     '',
     'Stop the application:',
-    `    ${command('stop')}`,
+    `    ${serviceLine('stop', services)}`,
     '',
     ...(phase === 'stopped'
       ? []
@@ -68,8 +62,16 @@ function switchBack(folder: string, state: RunState, cutover: CutoverState): str
     ...env,
     '',
     'Start the application on SQLite:',
-    `    ${command('start')}`,
+    `    ${serviceLine('start', services)}`,
   ];
+}
+
+/** What to type so that the application stops or starts, as the run has kept it. */
+export function serviceLine(what: 'stop' | 'start', services: CutoverState['services']): string {
+  const own = what === 'stop' ? services?.stopCommand : services?.startCommand;
+  if (own !== undefined) return own;
+  const units = services?.units ?? [];
+  return units.length > 0 ? `systemctl ${what} ${units.map(quote).join(' ')}` : `# ${what} the application`;
 }
 
 function quote(text: string): string {
