@@ -9,9 +9,16 @@ export interface Patience {
   readonly sessionsMs: number;
   /** For a good answer of the application, from its start on. */
   readonly probeMs: number;
+  /** For a target that has gone away to answer again, before anything is taken back from it. */
+  readonly targetMs: number;
 }
 
-export const PATIENCE: Patience = { releaseMs: 30_000, sessionsMs: 30_000, probeMs: 60_000 };
+export const PATIENCE: Patience = {
+  releaseMs: 30_000,
+  sessionsMs: 30_000,
+  probeMs: 60_000,
+  targetMs: 60_000,
+};
 
 /** How the application is switched over. */
 export interface CutoverOptions {

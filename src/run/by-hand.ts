@@ -16,6 +16,7 @@ export function writeByHand(folder: string, state: RunState, why: string): strin
     '',
     'First try again; it goes on where it was, and may be repeated as often as you like:',
     `    ttm-wizard rollback --backup-dir ${quote(join(folder, '..'))} --target URL`,
+    ...(cutover?.isOnTarget === true ? whileTargetIsGone(cutover) : []),
     '',
     'If that cannot work, do this by hand, in this order.',
     ...(isSwitched ? switchBack(folder, state, cutover) : []),
@@ -31,6 +32,16 @@ export function writeByHand(folder: string, state: RunState, why: string): strin
   ];
   writeFileSync(file, lines.join('\n'), { mode: 0o600 });
   return file;
+}
+
+/** What has been written there can only be carried back with it; until then no other place is as harmless. */
+function whileTargetIsGone({ services }: CutoverState): string[] {
+  return [
+    '',
+    'Without PostgreSQL nobody can know which rows are there. If it is gone, start it first, and leave the application on it until then:',
+    'nothing is lost there. Where it does not come up by itself when PostgreSQL is back:',
+    `    ${serviceLine('start', services)}`,
+  ];
 }
 
 function switchBack(folder: string, state: RunState, cutover: CutoverState): string[] {

@@ -356,6 +356,7 @@ export class Execution {
       stop: this.io.stop,
       log: this.journal.log,
       target: () => this.resources.target(),
+      reconnect: () => this.resources.reconnect(),
       address: () => Promise.resolve(this.resources.address()),
       workers: (file, make) => this.resources.workers(file, make),
       result: (step) => this.state.results[step],

@@ -36,8 +36,9 @@ export async function startOnTarget(
   const { services, envFiles, urlKey, healthUrl, probes, patience } = application;
   const { folder, options } = context;
   const startedAt = performance.now();
-  const stamp = letTargetCount(context);
+  // Asked as long as the target does not count: without an answer the application goes back to the source at once.
   const others = await applicationConnections(await context.target());
+  const stamp = letTargetCount(context);
   switchFiles(envFiles, urlKey, await urlFor(context), { folder });
   context.emit({ type: 'notice', message: `switched: ${envFiles.join(', ')}` });
   const ownMs = Math.round(before.ownMs + performance.now() - startedAt);
