@@ -33,6 +33,8 @@ export interface CutoverOptions {
   readonly healthUrl?: string;
   /** Whether changes of the source are also logged by triggers in it, so that the last catch-up need not read it all. */
   readonly capture: 'none' | 'triggers';
+  /** After the switch-over the source also gets another name. */
+  readonly renameSource?: boolean;
   /** PATIENCE, unless given. */
   readonly patience?: Partial<Patience>;
 }

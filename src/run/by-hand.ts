@@ -45,13 +45,17 @@ function whileTargetIsGone({ services }: CutoverState): string[] {
 }
 
 function switchBack(folder: string, state: RunState, cutover: CutoverState): string[] {
-  const { services, sourceMode, phase } = cutover;
+  const { services, sourceMode, phase, renamed } = cutover;
   const env = (attempt(() => readManifest(folder))?.files ?? []).map(({ copy, realPath }) =>
     copy === null
       ? `    rm ${quote(realPath)}`
       : `    cat ${quote(join(folder, 'env', copy))} > ${quote(realPath)}`,
   );
   const mode = sourceMode === undefined ? [] : [`    chmod ${sourceMode.toString(8)} ${quote(state.source)}`];
+  const name =
+    renamed !== undefined && existsSync(renamed.to)
+      ? [`    mv ${quote(renamed.to)} ${quote(renamed.from)}`]
+      : [];
   const before = join(folder, FILES.sourceBefore);
   return [
     '',
@@ -69,6 +73,7 @@ function switchBack(folder: string, state: RunState, cutover: CutoverState): str
           '',
         ]),
     'Put back the SQLite file and the env files:',
+    ...name,
     ...mode,
     ...env,
     '',

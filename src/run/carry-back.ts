@@ -17,6 +17,7 @@ import { targetChunkLimits } from '../target/chunk-limits.js';
 import { type LedgerChunk, copiedChunks, inTransaction, nameOfChunk } from '../target/ledger.js';
 import { loadSql } from '../target/sql.js';
 import { changeCutover, loadCutover } from './cutover-state.js';
+import { sourcePlace } from './fence.js';
 import { otherWrites } from './other-writes.js';
 import { progressOf } from './progress.js';
 import { chunkList, fittedPlan, poolFor } from './snapshot.js';
@@ -42,16 +43,18 @@ type Others = (chunk: LedgerChunk, result: Pick<CarryBackResult, 'isChanged' | '
 export class CarryBack {
   private readonly context: StepContext;
   private readonly fitted: FittedPlan;
+  private readonly source: string;
   private readonly isSourceSuspect: boolean;
   private readonly carried: Readonly<Record<string, readonly string[]>>;
 
   constructor(context: StepContext) {
     this.context = context;
     // Before anything reads it: a process killed while writing leaves a journal that only a writer can take back.
-    settleSource(context.options.source);
+    this.source = sourcePlace(context);
+    settleSource(this.source);
     this.fitted = fittedPlan(context);
     const state = loadCutover(context.folder);
-    this.isSourceSuspect = state?.sourceStamp !== sourceStamp(context.options.source);
+    this.isSourceSuspect = state?.sourceStamp !== sourceStamp(this.source);
     this.carried = state?.carried ?? {};
   }
 
@@ -76,8 +79,7 @@ export class CarryBack {
    * application's back are kept, and named as a finding. Throws errors of exit 10. Is not stopped by Ctrl-C: the application stands.
    */
   async run(): Promise<ChangeCounts> {
-    const { context, fitted } = this;
-    const { source } = context.options;
+    const { context, fitted, source } = this;
     const changes = new SourceChanges(fitted.tables, fitted.present);
     const never = new AbortController().signal;
     try {
@@ -104,10 +106,10 @@ export class CarryBack {
   }
 
   private async find(take: Take, others: Others, signal: AbortSignal): Promise<Found[]> {
-    const { context, fitted } = this;
+    const { context, fitted, source } = this;
     const client = await context.target();
     const chunks = await copiedChunks(client, context.run);
-    const pool = await poolFor(context, fitted, context.options.source);
+    const pool = await poolFor(context, fitted, source);
     const progress = progressOf(context.emit, 'cutover');
     const found: Found[] = [];
     let done = 0;
@@ -229,8 +231,8 @@ export class CarryBack {
 
   /** Both sides of every chunk that was written to, once more. */
   private async verify(found: readonly Found[], never: AbortSignal): Promise<void> {
-    const { context, fitted } = this;
-    const pool = await poolFor(context, fitted, context.options.source);
+    const { context, fitted, source } = this;
+    const pool = await poolFor(context, fitted, source);
     const { badKeys } = chunkList(context);
     const jobs = found
       .filter(({ isSourceKnown }) => isSourceKnown)

@@ -11,6 +11,7 @@ import { waitUntilReleased } from '../../src/app/quiet-file.js';
 import { codeOf, messageOf } from '../../src/errors.js';
 import { CarryBack } from '../../src/run/carry-back.js';
 import { changeCutover, loadCutover, saveCutover } from '../../src/run/cutover-state.js';
+import { restoreName } from '../../src/run/fence.js';
 import { forgetSourceCopy } from '../../src/run/source-copy.js';
 import { removeCapture } from '../../src/source/capture.js';
 import type { StepContext } from '../../src/run/step.js';
@@ -69,6 +70,7 @@ async function leaveTarget(
   const { services, patience } = application;
   const notice = (message: string): void => context.emit({ type: 'notice', message });
   await services.stop();
+  restoreName(context);
   try {
     await waitUntilReleased(options.source, { timeoutMs: patience.releaseMs });
   } catch (error) {
