@@ -146,6 +146,10 @@ export interface CarryBackResult {
   readonly isChanged: boolean;
   /** Whether the source holds what it held, or what we have carried back; true where it was not looked at. */
   readonly isSourceKnown: boolean;
+}
+
+/** Row changes of a carry-back that is under way, some hundred at a time: all of a chunk's documents at once fill the memory. */
+export interface CarryBackPart extends Pick<CarryBackResult, 'isChanged' | 'isSourceKnown'> {
   readonly changes: readonly RowChange[];
 }
 

@@ -3,7 +3,7 @@
 import type pg from 'pg';
 import type { ChangeCounts, RowChange } from '../chunk/changes.js';
 import type { RowDifference } from '../chunk/compare.js';
-import type { CarryBackResult, Job, TargetDigest } from '../chunk/jobs.js';
+import type { CarryBackPart, Job, TargetDigest } from '../chunk/jobs.js';
 import type { WorkerPool } from '../chunk/pool.js';
 import type { ChunkRange } from '../chunk/range.js';
 import { orphanRules } from '../chunk/scan.js';
@@ -18,7 +18,7 @@ import { type LedgerChunk, copiedChunks, inTransaction, nameOfChunk } from '../t
 import { loadSql } from '../target/sql.js';
 import { changeCutover, loadCutover } from './cutover-state.js';
 import { sourcePlace } from './fence.js';
-import { otherWrites } from './other-writes.js';
+import { type OtherRows, otherWrites } from './other-writes.js';
 import { progressOf } from './progress.js';
 import { chunkList, fittedPlan, poolFor } from './snapshot.js';
 import { copySource } from './source-copy.js';
@@ -38,7 +38,7 @@ interface Found {
 /** Gets each change that is wanted. */
 type Take = (change: RowChange) => void;
 /** Gets each chunk in which somebody else has written to the source. */
-type Others = (chunk: LedgerChunk, result: Pick<CarryBackResult, 'isChanged' | 'changes'>) => void;
+type Others = (chunk: LedgerChunk, rows: OtherRows) => void;
 
 export class CarryBack {
   private readonly context: StepContext;
@@ -114,6 +114,7 @@ export class CarryBack {
     const found: Found[] = [];
     let done = 0;
     for (const table of fitted.tables) {
+      const foreign = new Map<number, OtherRows['changes'][number][]>();
       const own = new Map(
         chunks.filter((one) => one.table_name === table.name).map((one) => [one.number, one]),
       );
@@ -131,13 +132,17 @@ export class CarryBack {
           progress({ doing: 'looking for what was written', done: ++done, total, unit: 'parts' });
           const chunk = own.get(job.chunk.number);
           if (chunk === undefined) return;
-          if (!result.isSourceKnown) others(chunk, result);
-          if (!result.isChanged) return;
-          for (const change of wantedOf(result)) take(change);
-          const { target, isSourceKnown } = result;
-          found.push({ chunk, parts: [{ chunk: job.chunk, target }], target, isSourceKnown });
+          const { target, isChanged, isSourceKnown } = result;
+          if (!isSourceKnown) others(chunk, { isChanged, changes: foreign.get(chunk.number) ?? [] });
+          if (isChanged) found.push({ chunk, parts: [{ chunk: job.chunk, target }], target, isSourceKnown });
         },
         signal,
+        'steady',
+        ({ chunk: { number } }, part) => {
+          for (const change of wantedOf(part)) take(change);
+          if (part.isSourceKnown) return;
+          foreign.set(number, [...(foreign.get(number) ?? []), ...part.changes.map(nameOfRow)]);
+        },
       );
       if (!isComplete) throw new Stopped();
       if (cut === undefined) continue;
@@ -168,16 +173,18 @@ export class CarryBack {
       signal,
     );
     const found: Found = { chunk, parts: [], ...whole };
-    const foreign: RowChange[] = [];
+    const foreign: OtherRows['changes'][number][] = [];
     const isComplete = await pool.run(
       parts.map((part) => this.jobFor(table, part)).values(),
-      (job, result) => {
-        const known = { ...result, isSourceKnown: whole.isSourceKnown };
-        for (const change of wantedOf(known)) take(change);
-        if (!whole.isSourceKnown) foreign.push(...result.changes.filter(({ kind }) => kind !== 'insert'));
-        found.parts.push({ chunk: job.chunk, target: result.target });
-      },
+      (job, { target }) => void found.parts.push({ chunk: job.chunk, target }),
       signal,
+      'steady',
+      (_, part) => {
+        const { isSourceKnown } = whole;
+        for (const change of wantedOf({ ...part, isSourceKnown })) take(change);
+        if (!isSourceKnown)
+          foreign.push(...part.changes.filter(({ kind }) => kind !== 'insert').map(nameOfRow));
+      },
     );
     if (!isComplete) throw new Stopped();
     if (!whole.isSourceKnown) others(chunk, { isChanged: true, changes: foreign });
@@ -259,9 +266,14 @@ export class CarryBack {
 }
 
 /** A row that only the source has was deleted in the target, unless the source has been written to as well. */
-function wantedOf({ changes, isChanged, isSourceKnown }: CarryBackResult): readonly RowChange[] {
+function wantedOf({ changes, isChanged, isSourceKnown }: CarryBackPart): readonly RowChange[] {
   if (!isChanged) return [];
   return isSourceKnown ? changes : changes.filter(({ kind }) => kind !== 'delete');
+}
+
+/** Without its values, of which there may be very many. */
+function nameOfRow({ kind, key }: RowChange): OtherRows['changes'][number] {
+  return { kind, key };
 }
 
 function rangeOf({ table_name: table, number, low, high }: LedgerChunk): ChunkRange {
