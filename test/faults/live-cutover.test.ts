@@ -5,10 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeSample } from '../../src/demo/sample.js';
 import type { WizardEvent } from '../../src/events.js';
+import { loadCutover } from '../../src/run/cutover-state.js';
 import { rollBack } from '../../src/run/roll-back.js';
 import { STEPS } from '../../steps/index.js';
 import { readDiary, untilDiary } from '../support/diary.js';
 import { type LiveSite, createLiveSite } from '../support/live-site.js';
+import { newestRun } from '../support/migrate.js';
 import { missingFromDiary } from '../support/missing-from-diary.js';
 
 let site: LiveSite;
@@ -42,6 +44,20 @@ async function takeBack(): Promise<{ exitCode: number; events: WizardEvent[] }> 
   return { exitCode, events };
 }
 
+/** What a person wants to know: how long it stood, what of it was ours, and that the slow page is not slower than it was. */
+function expectMeasured(events: readonly WizardEvent[], told: string): void {
+  const done = events.find((event) => event.type === 'step.completed' && event.step === 'cutover');
+  const shown = done?.type === 'step.completed' ? done.summary : '';
+  expect(shown).toMatch(/^downtime [\d.]+ m?s, [\d.]+ m?s of it the wizard's; rollback takes it back$/);
+  const { stoppedAt = '', answeredAt = '' } = loadCutover(newestRun(site).path) ?? {};
+  const between = readDiary(site.diary).transactions.filter(({ at }) => at > stoppedAt && at < answeredAt);
+  expect(Date.parse(answeredAt) - Date.parse(stoppedAt), told).toBeGreaterThan(0);
+  // Who is being stopped may still commit, and who has been started writes before it is asked; nobody crosses over in between.
+  expect(between.map(({ on }) => on.split(':')[0]).join(' ')).toMatch(/^(sqlite ?)*(postgresql ?)*$/);
+  expect(told).toMatch(/^\/tokens\?limit=10 answers in .*; its query alone took .* on SQLite$/m);
+  expect(told).toMatch(/^the application is connected to the target \(pid \d+/m);
+}
+
 describe('a switch-over and a rollback', () => {
   it('lose nothing that was written before, during and after', async () => {
     const before = site.envFiles.map((file) => readFileSync(file));
@@ -49,6 +65,7 @@ describe('a switch-over and a rollback', () => {
     const moved = await site.move();
     const messages = moved.events.flatMap((event) => ('message' in event ? [event.message] : []));
     expect(moved.exitCode, messages.join('\n')).toBe(0);
+    expectMeasured(moved.events, messages.join('\n'));
     expect(statSync(site.source).mode & 0o777).toBe(0o440);
     expect(readFileSync(site.envFiles[1], 'utf8')).toContain('export DATABASE_URL="postgresql://');
     const written = (): number =>
