@@ -56,6 +56,7 @@ function openSession(flags: Flags): Session {
       if (session?.screen === undefined) err.line(text);
       else session.screen.say(text);
     },
+    halfway: () => session?.halfway?.(),
     hungUp: () => {
       session?.screen?.unmount();
       hangUp.abort();

@@ -44,10 +44,9 @@ export function mainHelp(): string {
     '  ttm-wizard demo                                    try it on a sample',
     '  TTM_TARGET=postgresql://app:secret@db/app ttm-wizard run --yes',
     '',
-    'Usage: ttm-wizard [command] [options], or --version, or --help',
-    'A flag goes before its environment variable, that before the config file.',
+    'Usage: ttm-wizard [command] [options]; flag before variable before config file',
     ...COMMANDS.map(({ name, help }) => `  ${name.padEnd(COMMAND_WIDTH)}${help}`),
-    `  ${'help TOPIC'.padEnd(COMMAND_WIDTH)}${TOPICS.join(', ')}, or a command`,
+    `  ${'help TOPIC'.padEnd(COMMAND_WIDTH)}${TOPICS.join(', ')}, or a command; --version`,
     ...optionBlocks(OPTIONS),
   ].join('\n');
 }

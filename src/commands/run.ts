@@ -44,5 +44,8 @@ export function outputsOf(session: Session, isJson: boolean, live?: EventSink): 
   const shown = isJson
     ? ndjsonSink(out, err, choosePaint(err.isTty, env, noColor))
     : (live ?? plainSink(out, choosePaint(out.isTty, env, noColor)));
-  return { sinks: [remember, shown], stop, abort, secrets };
+  const watch = (doing: () => string | undefined): void => {
+    session.halfway = doing;
+  };
+  return { sinks: [remember, shown], stop, abort, secrets, watch };
 }

@@ -185,6 +185,13 @@ const table = [
     default: 'none',
   },
   {
+    name: 'rename-source',
+    env: 'TTM_RENAME_SOURCE',
+    help: 'also rename the SQLite file',
+    group: 'Switching over',
+    commands: ['run'],
+  },
+  {
     name: 'discard-target-writes',
     env: 'TTM_DISCARD_TARGET_WRITES',
     help: 'give up writes since cutover',

@@ -11,10 +11,12 @@ import { waitUntilReleased } from '../../src/app/quiet-file.js';
 import { codeOf, messageOf } from '../../src/errors.js';
 import { CarryBack } from '../../src/run/carry-back.js';
 import { changeCutover, loadCutover, saveCutover } from '../../src/run/cutover-state.js';
+import { restoreName } from '../../src/run/fence.js';
 import { forgetSourceCopy } from '../../src/run/source-copy.js';
 import { removeCapture } from '../../src/source/capture.js';
 import type { StepContext } from '../../src/run/step.js';
 import { showChanges } from './catch-up.js';
+import { reachTarget, withTarget } from './target-gone.js';
 
 /** The application's own sessions end with its processes, which have ended by now. */
 const IDLE_MS = 2000;
@@ -34,7 +36,10 @@ export async function takeBack(
 ): Promise<{ carried: ChangeCounts }> {
   const { folder, options } = context;
   const application = await applicationOf(context);
-  const { phase, isOnTarget = false } = loadCutover(folder) ?? {};
+  const { phase, isOnTarget = false, isGivenUp = false } = loadCutover(folder) ?? {};
+  const isGiven = discard || isGivenUp;
+  // Before anything is stopped: without the target the application stays where its rows are.
+  if (isOnTarget && !isGiven) await reachTarget(context, application);
   if (phase !== 'carrying') forgetSourceCopy(folder);
   const why = failure === undefined ? {} : { failure };
   try {
@@ -44,7 +49,7 @@ export async function takeBack(
     if (isOnTarget) throw error;
   }
   // Without env files switched there is nothing that a start could find wrong, and whoever could not be stopped need not be.
-  const carried = isOnTarget ? await leaveTarget(context, application, discard) : NO_CHANGES;
+  const carried = isOnTarget ? await leaveTarget(context, application, isGiven) : NO_CHANGES;
   removeCapture(options.source);
   for (const { path, outcome, edited } of restoreFiles(folder)) {
     const note = edited === undefined ? '' : `; it was edited since, that version is kept as ${edited}`;
@@ -58,12 +63,14 @@ export async function takeBack(
 
 async function leaveTarget(
   context: StepContext,
-  { services, patience }: Application,
-  discard: boolean,
+  application: Application,
+  isGiven: boolean,
 ): Promise<ChangeCounts> {
   const { folder, options } = context;
+  const { services, patience } = application;
   const notice = (message: string): void => context.emit({ type: 'notice', message });
   await services.stop();
+  restoreName(context);
   try {
     await waitUntilReleased(options.source, { timeoutMs: patience.releaseMs });
   } catch (error) {
@@ -71,22 +78,26 @@ async function leaveTarget(
     // Soon the source counts again for all; until then SQLite's own locks and the comparison afterwards keep it right.
     notice(`going on all the same: ${messageOf(error)}`);
   }
-  const { sourceMode, isGivenUp = false } = loadCutover(folder) ?? {};
+  const { sourceMode } = loadCutover(folder) ?? {};
   if (sourceMode !== undefined) chmodSync(options.source, sourceMode);
-  if (discard || isGivenUp) {
+  if (isGiven) {
     // From here on the source may be newer than the target.
     changeCutover(folder, { isGivenUp: true });
     return NO_CHANGES;
   }
-  const client = await context.target();
-  const left = await waitForNoConnections(client, { timeoutMs: patience.sessionsMs, idleMs: IDLE_MS });
-  for (const session of left)
-    notice(
-      `still in the target, and idle: ${showConnection(session)}; what it writes now is not carried back`,
-    );
-  const carried = await new CarryBack(context).run();
+  const carried = await withTarget(context, application, () => carryBack(context, application));
   notice(`carried back into the source: ${showChanges(carried)}`);
   return carried;
+}
+
+async function carryBack(context: StepContext, { patience }: Application): Promise<ChangeCounts> {
+  const client = await context.target();
+  const left = await waitForNoConnections(client, { timeoutMs: patience.sessionsMs, idleMs: IDLE_MS });
+  for (const session of left) {
+    const message = `still in the target, and idle: ${showConnection(session)}; what it writes now is not carried back`;
+    context.emit({ type: 'notice', message });
+  }
+  return new CarryBack(context).run();
 }
 
 async function startOnSource(
