@@ -9,6 +9,7 @@ import type { Finding } from '../events.js';
 import { findingLines } from '../output/findings.js';
 import { showSize } from '../output/format.js';
 import { choosePaint } from '../output/paint.js';
+import { adoptLook } from './adopt-look.js';
 import { loadSqlite } from './native-module.js';
 import type { Session } from './session.js';
 
@@ -17,15 +18,17 @@ const OLDEST_SERVER = 140_000;
 /** 0 when no check finds an error, else 3. */
 export async function doctor(session: Session): Promise<number> {
   const resolved = resolveReading('doctor', session.flags, session.env);
+  adoptLook(session, resolved.settings);
   session.secrets = secretsOf(resolved.target ?? '', session.env);
   for (const notice of resolved.notices) session.err.line(`Note: ${notice}`);
   const findings = await examine(resolved);
   const isReady = !findings.some(({ severity }) => severity === 'error');
-  if (resolved.settings.isOn('json')) session.out.line(JSON.stringify({ v: 1, ready: isReady, findings }));
+  const { out } = session;
+  if (resolved.settings.isOn('json')) out.json({ v: 1, ready: isReady, findings });
   else {
-    const paint = choosePaint(session.out.isTty, session.env, resolved.settings.isOn('no-color'));
-    for (const line of findingLines(findings, paint)) session.out.line(line);
-    session.out.line(isReady ? 'This machine is ready.' : 'This machine is not ready: see the errors above.');
+    const paint = choosePaint(out.isTty, session.env, resolved.settings.isOn('no-color'));
+    for (const line of findingLines(findings, paint, '', out.look.isScreenReader)) out.line(line);
+    out.line(isReady ? 'This machine is ready.' : 'This machine is not ready: see the errors above.');
   }
   return isReady ? EXIT.done : EXIT.preflight;
 }

@@ -2,6 +2,7 @@
 import type { CommandName, OptionName, OptionSpec } from './options.js';
 import { optionsOf } from './options.js';
 import { readConfigFile } from './config-file.js';
+import { nearest } from './nearest.js';
 import type { Problems } from './problems.js';
 
 export type Origin = 'flag' | 'environment' | 'config file' | 'default' | 'answer';
@@ -20,6 +21,11 @@ export class Settings {
 
   set(name: OptionName, setting: Setting): void {
     this.values.set(name, setting);
+  }
+
+  /** The value with its origin; undefined when it has neither. */
+  value(name: OptionName): Setting | undefined {
+    return this.values.get(name);
   }
 
   text(name: OptionName): string | undefined {
@@ -119,7 +125,7 @@ function read(
   const isOpen = option.choices !== undefined || option.range !== undefined || option.argument === undefined;
   problems.add(
     `${where} ${isOpen ? `is ${JSON.stringify(raw)}, and ` : ''}has to be ${expectation(option)}`,
-    [],
+    remediesFor(option, raw),
     'BAD_OPTION',
   );
   return undefined;
@@ -154,6 +160,11 @@ function readSwitch(raw: unknown): boolean | undefined {
   const word = String(raw).toLowerCase();
   if (['1', 'true', 'yes', 'on'].includes(word)) return true;
   return ['0', 'false', 'no', 'off'].includes(word) ? false : undefined;
+}
+
+function remediesFor(option: OptionSpec, raw: unknown): string[] {
+  const near = typeof raw === 'string' ? nearest(raw, option.choices ?? []) : undefined;
+  return near === undefined ? [] : [`Did you mean --${option.name} ${near}?`];
 }
 
 function expectation(option: OptionSpec): string {

@@ -1,9 +1,10 @@
 // The command line itself: help, version, mistakes, and what happens when nobody can be asked.
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { COMMANDS, OPTIONS, flagOf } from '../../src/config/options.js';
+import { TOPICS } from '../../src/commands/topics.js';
+import { COMMANDS, OPTIONS, flagOf, isOfDemo, usageOf } from '../../src/config/options.js';
 import { EXIT_MEANING } from '../../src/errors.js';
 import { driverFor } from '../../src/source/driver-choice.js';
 import { wizard } from './wizard.js';
@@ -18,11 +19,11 @@ describe('help', () => {
       expect([exitCode, stderr]).toEqual([0, '']);
       expect(stdout.indexOf('Examples:')).toBeLessThan(stdout.indexOf('Usage:'));
       const lines = stdout.split('\n');
-      for (const option of OPTIONS) {
+      for (const option of OPTIONS.filter((one) => !isOfDemo(one))) {
         const line = lines.find((candidate) => candidate.startsWith(`  ${flagOf(option)} `));
         expect(line).toMatch(new RegExp(` ${option.env}$`));
       }
-      for (const { name } of COMMANDS) expect(stdout).toContain(`\n  ${name} `);
+      for (const command of COMMANDS) expect(stdout).toContain(`\n  ${usageOf(command)} `);
     },
   );
 
@@ -30,15 +31,13 @@ describe('help', () => {
     [['--help']],
     ...COMMANDS.map(({ name }) => [[name, '--help']]),
     [['help', 'env']],
-    [['help', 'exit-codes']],
-    [['help', 'resume']],
-    [['help', 'rollback']],
-  ])('%j fits into 60 lines of 80 columns', async (args) => {
+    ...TOPICS.map((topic) => [['help', topic]]),
+  ])('%j fits into 60 lines of 80 columns, all of it ASCII', async (args) => {
     const { stdout, exitCode } = await wizard(args);
     const lines = stdout.split('\n');
     expect(exitCode).toBe(0);
     expect(lines.length).toBeLessThanOrEqual(60);
-    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    expect(lines.filter((line) => line.length > 80 || /\P{ASCII}/u.test(line))).toEqual([]);
   });
 
   test('of a command shows its options and no others', async () => {
@@ -46,6 +45,40 @@ describe('help', () => {
     expect(stdout).toContain('--watch');
     expect(stdout).not.toContain('--jobs');
     expect((await wizard(['help', 'status'])).stdout).toBe(stdout);
+  });
+
+  test('of the demo shows its own options, which are nowhere else', async () => {
+    const { stdout } = await wizard(['demo', '--help']);
+    const main = await wizard(['--help']);
+    const own = OPTIONS.filter(isOfDemo);
+    expect(own.map(({ name }) => name)).toEqual(['folder', 'rollback', 'clean']);
+    for (const option of own) {
+      expect(stdout).toMatch(new RegExp(`^  ${flagOf(option)} .* ${option.env}$`, 'm'));
+      expect(main.stdout).not.toContain(option.env);
+    }
+  });
+
+  test('on the environment has every variable with its option', async () => {
+    const { stdout } = await wizard(['help', 'env']);
+    for (const option of OPTIONS)
+      expect(stdout).toMatch(new RegExp(`^  ${option.env} +${flagOf(option)}$`, 'm'));
+    for (const other of ['PGPASSWORD', 'NO_COLOR', 'INK_SCREEN_READER', 'LC_ALL', 'TERM'])
+      expect(stdout).toContain(other);
+  });
+
+  test('on the config file shows one that is read without a complaint', async () => {
+    const { stdout } = await wizard(['help', 'config']);
+    const folder = mkdtempSync(join(tmpdir(), 'ttm-help-config-'));
+    try {
+      const file = join(folder, 'ttm.jsonc');
+      const example = stdout.slice(stdout.indexOf('{'), stdout.lastIndexOf('}') + 1);
+      writeFileSync(file, example);
+      const { stdout: shown, stderr, exitCode } = await wizard(['config', 'show', '--config', file]);
+      expect([exitCode, stderr]).toEqual([0, '']);
+      expect(shown.match(/ config file$/gm)).toHaveLength(6);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test('on rollback tells what it does, and where its options are', async () => {
@@ -115,6 +148,13 @@ describe('a mistake', () => {
     [['catchup'], 'ttm-wizard catch-up?'],
     [['rolback'], 'ttm-wizard rollback?'],
     [['run', '--services', 'x'], '--service?'],
+    [['completoin'], 'ttm-wizard completion?'],
+    [['completion', 'bsh'], 'ttm-wizard completion bash?'],
+    [['help', 'rolback'], 'ttm-wizard help rollback?'],
+    [['help', 'conifg'], 'ttm-wizard help config?'],
+    [['run', '--on-bad-value', 'quarantin'], '--on-bad-value quarantine?'],
+    [['run', '--capture', 'trigger'], '--capture triggers?'],
+    [['run', '--plan', 'tothemon'], '--plan tothemoon?'],
   ])('%j is answered with what was meant, and exit 2', async (args, meant) => {
     const { stdout, stderr, exitCode } = await wizard(args);
     expect([exitCode, stdout]).toEqual([2, '']);
@@ -135,6 +175,9 @@ describe('a mistake', () => {
     [['--service', 'a', 'run', '--service', 'c', '--service', '-d'], '"-d" is none'],
     [['rollback', '--health-url', 'moon'], '--health-url has to be http://HOST:PORT'],
     [['frobnicate'], 'there is no command frobnicate'],
+    [['completion'], 'ttm-wizard completion fish'],
+    [['completion', 'bash', '--json'], "unknown option '--json'"],
+    [['--json', 'completion', 'bash'], 'completion takes no option --json'],
   ])('%j is refused with exit 2', async (args, expected) => {
     const { stderr, exitCode } = await wizard(args);
     expect(exitCode).toBe(2);
@@ -185,6 +228,8 @@ describe('when nobody can be asked', () => {
     expect(stderr).toContain('ttm-wizard run --yes \\\n');
     expect(stderr).toContain('--no-cutover ends with the verified copy');
     expect(stderr.split('\n').length).toBeLessThan(10);
+    // Whatever stands on standard input is not waited for.
+    expect((await wizard([], { input: 'yes\n'.repeat(1000) })).exitCode).toBe(9);
   });
 
   test('a run without a target ends with exit 9 and names every way to give one', async () => {
