@@ -23,7 +23,7 @@ export const EXAMPLES: Readonly<Record<CommandName, readonly string[]>> = {
   run: [
     'ttm-wizard run --dry-run --yes --target postgresql://app@db/app',
     'TTM_TARGET=postgresql://app:secret@db/app ttm-wizard run --yes',
-    'ttm-wizard run --yes --no-cutover --json --target-url-file /root/target-url',
+    'ttm-wizard run --yes --no-cutover --json --target-url-file /root/url',
     'ttm-wizard run --service app --service app-ws --env-file /etc/app.env',
   ],
   status: ['ttm-wizard status --watch', 'ttm-wizard status --json'],

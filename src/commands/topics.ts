@@ -25,8 +25,8 @@ export function topicHelp(topic: Topic): string {
   }
 }
 
-/** Variables that are not ours, and what they do here. */
-const OTHER_VARIABLES = [
+/** Variables that are not ours, and what they do here; also in the man page. */
+export const OTHER_VARIABLES = [
   ['PGPASSWORD, PGPASSFILE', "the target's password, as in psql"],
   ['PGHOST, PGPORT, PGUSER', 'what the URL leaves out'],
   ['NO_COLOR, FORCE_COLOR', 'without and with colours'],

@@ -3,7 +3,7 @@ import stringWidth from 'string-width';
 
 type Align = 'left' | 'right';
 
-export interface TextTable {
+interface TextTable {
   /** Names of the columns; absent where the first of two columns is the name of the second. */
   readonly head?: readonly string[];
   readonly rows: readonly (readonly string[])[];

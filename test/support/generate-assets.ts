@@ -1,4 +1,4 @@
-// Writes what is made from code: the schema of events and the completions in assets/, and the options and exit codes between their markers in README.md.
+// Writes what is made from code: schema of events, completions and man page in assets/, and the options and exit codes between their markers in README.md.
 // Run it with `npm run generate`; a test fails while any of it is stale.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { OPTIONS } from '../../src/config/options.js';
 import { EXIT_MEANING } from '../../src/errors.js';
 import { eventJsonSchema } from '../../src/events.js';
 import { bashCompletion, fishCompletion, zshCompletion } from './completions.js';
+import { manPage } from './man-page.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -27,6 +28,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     [join(root, 'assets', 'completions', 'ttm-wizard.bash'), bashCompletion()],
     [join(root, 'assets', 'completions', '_ttm-wizard'), zshCompletion()],
     [join(root, 'assets', 'completions', 'ttm-wizard.fish'), fishCompletion()],
+    [join(root, 'assets', 'man', 'ttm-wizard.1'), manPage()],
     [join(root, 'README.md'), between(between(readme, 'options', options), 'exit-codes', codes)],
   ]);
 }
