@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { resolveReading } from '../config/resolve.js';
 import { EXIT } from '../errors.js';
+import { eraseAbove } from '../output/erase-above.js';
 import { findingLines, safe } from '../output/findings.js';
 import { percentOf, showCount, showDuration, showMoment, showSize } from '../output/format.js';
 import { type Paint, choosePaint } from '../output/paint.js';
@@ -32,12 +33,25 @@ export async function status(session: Session): Promise<number> {
       ? JSON.stringify(object)
       : statusText(view, options.backupDir, new Date(), paint, out.look.isScreenReader);
     if (text !== shown && settings.isOn('json')) out.json(object);
-    else if (text !== shown) out.line(text);
+    else if (text !== shown) out.line(nextPage(shown, text, session));
     shown = text;
     if (!settings.isOn('watch') || view?.outcome !== 'running') return EXIT.done;
     if (!(await pause(session.stop))) return EXIT.interrupted;
-    if (!settings.isOn('json')) session.out.line('');
   }
+}
+
+/** On a terminal `text` in place of the page `before`; elsewhere below it. Who hears it is told what has changed, and no more. */
+function nextPage(before: string, text: string, { out, stdout, env }: Session): string {
+  if (before === '') return text;
+  if (out.look.isScreenReader) {
+    const told = new Set(before.split('\n'));
+    return text
+      .split('\n')
+      .filter((line) => !told.has(line))
+      .join('\n');
+  }
+  const isDrawn = out.isTty && env['TERM'] !== 'dumb' && stdout.columns > 0;
+  return `${(isDrawn && eraseAbove(before, stdout)) || '\n'}${text}`;
 }
 
 /** False when the person wants no more. */

@@ -2,7 +2,8 @@
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 
-const PROGRAM = fileURLToPath(new URL('../../bin/ttm-wizard.js', import.meta.url));
+/** What is shipped. */
+export const PROGRAM = fileURLToPath(new URL('../../bin/ttm-wizard.js', import.meta.url));
 
 export interface WizardOptions {
   readonly env?: Readonly<Record<string, string>>;
