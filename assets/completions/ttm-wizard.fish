@@ -27,7 +27,7 @@ complete -c ttm-wizard -n '__fish_use_subcommand; or __fish_seen_subcommand_from
 complete -c ttm-wizard -n '__fish_use_subcommand; or __fish_seen_subcommand_from run config' -l on-drift -x -a 'stop carry leave' -d 'stop (default), carry, leave'
 complete -c ttm-wizard -n '__fish_use_subcommand; or __fish_seen_subcommand_from run config' -l no-dump -d 'no pg_dump of the target'
 complete -c ttm-wizard -n '__fish_use_subcommand; or __fish_seen_subcommand_from run config' -l no-cutover -d 'end with the verified copy'
-complete -c ttm-wizard -n '__fish_use_subcommand; or __fish_seen_subcommand_from run rollback config' -l env-file -r -F -d 'of the application; repeatable'
+complete -c ttm-wizard -n '__fish_use_subcommand; or __fish_seen_subcommand_from run rollback doctor config' -l env-file -r -F -d 'of the application; repeatable'
 complete -c ttm-wizard -n '__fish_use_subcommand; or __fish_seen_subcommand_from run rollback config' -l service -x -d 'systemd unit; repeatable'
 complete -c ttm-wizard -n '__fish_use_subcommand; or __fish_seen_subcommand_from run rollback config' -l stop-command -x -d 'stops it, instead of systemd'
 complete -c ttm-wizard -n '__fish_use_subcommand; or __fish_seen_subcommand_from run rollback config' -l start-command -x -d 'starts it again'

@@ -2,6 +2,7 @@
 // looks much closer; this is for before anything is decided.
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { checkOwners } from '../app/file-owners.js';
 import { type Resolved, resolveReading } from '../config/resolve.js';
 import { secretsOf } from '../config/target-url.js';
 import { EXIT, WizardError, messageOf } from '../errors.js';
@@ -34,11 +35,14 @@ export async function doctor(session: Session): Promise<number> {
 }
 
 /** Each check's finding, in the order of the checks; one that fails keeps none of the others from running. */
-async function examine({ options, target }: Resolved): Promise<Finding[]> {
-  const checks: readonly (readonly [code: string, check: () => Promise<Finding>])[] = [
+async function examine({ options, settings, target }: Resolved): Promise<Finding[]> {
+  const named = settings.list('env-file');
+  const envFiles = named.length > 0 ? named : (options.plan.application?.envFiles ?? []);
+  const checks: readonly (readonly [code: string, check: () => Promise<Finding | Finding[]>])[] = [
     ['node', () => Promise.resolve(ok('node', `Node ${process.version}`))],
     ['sqlite', async () => ok('sqlite', `SQLite ${await loadSqlite()}`)],
     ['source', () => checkSource(options.source)],
+    ['owners', () => Promise.resolve(checkOwners(options.source, envFiles))],
     ['backup-dir', () => checkBackupDir(options.backupDir)],
     ['target', () => (target === undefined ? Promise.resolve(noTarget) : checkTarget(target))],
     ['pg-dump', () => checkPgDump(target)],
@@ -46,7 +50,7 @@ async function examine({ options, target }: Resolved): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const [code, check] of checks) {
     try {
-      findings.push(await check());
+      findings.push(...[await check()].flat());
     } catch (error) {
       const remedies = error instanceof WizardError ? [...error.remedies] : [];
       findings.push({ severity: 'error', code, message: messageOf(error), remedies });

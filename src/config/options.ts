@@ -160,7 +160,7 @@ const table = [
     env: 'TTM_ENV_FILE',
     help: 'of the application; repeatable',
     group: 'Switching over',
-    commands: ['run', 'rollback'],
+    commands: ['run', 'rollback', 'doctor'],
     isRepeatable: true,
   },
   {
