@@ -5,6 +5,7 @@ import type { Command, Session } from './commands/session.js';
 import { type Signals, listenForSignals } from './commands/signals.js';
 import type { CommandName } from './config/options.js';
 import { EXIT } from './errors.js';
+import { chooseLook } from './output/look.js';
 import { openWriter } from './output/writer.js';
 
 const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
@@ -22,6 +23,8 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
 
 const out = openWriter(process.stdout);
 const err = openWriter(process.stderr);
+// Until the settings are known: what is wrong with them is an error already.
+err.look = chooseLook(process.env);
 let session: Session | undefined;
 let signals: Signals | undefined;
 

@@ -72,7 +72,7 @@ export function statusText(
   paint: Paint,
   isSpoken = false,
 ): string {
-  if (view === undefined) return `There is no run in ${backupDir}.`;
+  if (view === undefined) return `There is no run in ${safe(backupDir)}.`;
   const silentMs = now.getTime() - Date.parse(view.lastAt);
   const isSilent = view.outcome === 'running' && silentMs > SILENT_MS;
   const layout = isSpoken ? inSentences : inColumns;

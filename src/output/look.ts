@@ -20,8 +20,13 @@ export const USUAL_LOOK: Look = {
   framesPerSecond: USUAL_FRAMES_PER_SECOND,
 };
 
+type Asked = Pick<Settings, 'isOn' | 'origin'>;
+
+/** Before the settings are known. */
+const NOTHING_ASKED: Asked = { isOn: () => false, origin: () => undefined };
+
 /** What was asked for goes before what `env` says of the terminal, also where it is an option that is taken back (TTM_ASCII=0). */
-export function chooseLook(env: NodeJS.ProcessEnv, settings: Pick<Settings, 'isOn' | 'origin'>): Look {
+export function chooseLook(env: NodeJS.ProcessEnv, settings: Asked = NOTHING_ASKED): Look {
   const asked = (name: OptionName, otherwise: boolean): boolean =>
     settings.origin(name) === undefined ? otherwise : settings.isOn(name);
   return {

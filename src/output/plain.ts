@@ -75,7 +75,7 @@ class PlainLines {
       case 'notice':
         return [say('notice', safe(event.message))];
       case 'plan.statement':
-        return [say(event.step, `would do: ${safe(event.title)}`), ...blockOf(event.sql)];
+        return [say(event.step, `would do: ${safe(event.title)}`), ...this.blockOf(event.sql)];
       case 'run.completed':
       case 'run.rolled-back':
         return ['', ...summaryLines(view, this.paint, this.layout)];
@@ -111,6 +111,14 @@ class PlainLines {
     );
   }
 
+  private blockOf(text: string): string[] {
+    const left = this.isSpoken ? '' : INDENT;
+    return text
+      .trimEnd()
+      .split('\n')
+      .map((line) => `${left}${safe(line.replaceAll('\t', '    '))}`.trimEnd());
+  }
+
   private done(event: Event<'step.completed'>): string {
     return `${this.paint('green', 'done')} in ${showDuration(event.elapsedMs)}: ${safe(event.summary)}`;
   }
@@ -141,11 +149,4 @@ function copied(event: Event<'table.copied'>): string {
   const quarantined = event.quarantined === 0 ? '' : `, ${showCount(event.quarantined)} quarantined`;
   const amount = `${showRows(event.rows)}, ${showSize(event.bytes)}`;
   return `${safe(event.table)} copied: ${amount} in ${showDuration(event.elapsedMs)}${rate}${quarantined}`;
-}
-
-function blockOf(text: string): string[] {
-  return text
-    .trimEnd()
-    .split('\n')
-    .map((line) => `${INDENT}${safe(line.replaceAll('\t', '    '))}`);
 }

@@ -57,6 +57,12 @@ describe('ASCII', () => {
   });
 });
 
+test('an error of the options themselves follows the locale', async () => {
+  const args = ['status', '--config', join(folder, '月.jsonc')];
+  expect((await wizard(args, { env: { LANG: 'C' } })).stderr).toContain('\\u{6708}.jsonc');
+  expect((await wizard(args, { env: UTF8 })).stderr).toContain('月.jsonc');
+});
+
 describe('sentences', () => {
   test.each([['report'], ['status']])('%s speaks instead of standing in columns', async (command) => {
     const args = [command, '--backup-dir', folder, '--screen-reader'];

@@ -42,6 +42,11 @@ describe('ASCII', () => {
     expect(look({ LANG: 'C', TTM_ASCII: '0' }).isAscii).toBe(false);
   });
 
+  test('is told by the environment alone before any setting is known', () => {
+    expect(chooseLook({ LANG: 'C' }).isAscii).toBe(true);
+    expect(chooseLook(UTF8)).toEqual(USUAL_LOOK);
+  });
+
   test('loses nothing: what has no letters there is escaped', () => {
     expect(toAscii('SHA-256 b1537…')).toBe('SHA-256 b1537...');
     expect(toAscii('月 é 🚀')).toBe('\\u{6708} \\u{e9} \\u{1f680}');

@@ -252,6 +252,28 @@ test('for a screen reader findings say what they are, and nothing stands in colu
   expect(text).not.toMatch(/\S {2,}\S/);
 });
 
+test('the SQL of a dry run keeps its shape, without spaces at the end of a line', () => {
+  const sql: EventBody = {
+    type: 'plan.statement',
+    step: 'schema',
+    title: 'two',
+    sql: 'SELECT 1;\n\nSELECT\n\t2;\n',
+  };
+  const indent = ' '.repeat(21);
+  expect(play([sql]).split('\n').slice(1)).toEqual([
+    `${indent}SELECT 1;`,
+    '',
+    `${indent}SELECT`,
+    `${indent}    2;`,
+  ]);
+  expect(play([sql], unpainted, false, SPOKEN).split('\n').slice(1)).toEqual([
+    'SELECT 1;',
+    '',
+    'SELECT',
+    '    2;',
+  ]);
+});
+
 test('a screen reader hears each ten percent of a table once, in between nothing', () => {
   const rows = Array.from({ length: 201 }, (_, index) => index * 5);
   const tables = ['tokens', 'token_scores'].flatMap((table) =>
