@@ -143,6 +143,8 @@ describe('in zsh', () => {
         expect(own).toMatch(new RegExp(`'\\*?--${option.name}${value === '' ? '\\[' : value}`));
       }
     }
+    // Behind a command the options of run are none of its own.
+    expect(script).toContain("'(-)1:command:_ttm_wizard_commands'");
     expect(script).toContain(':ACTION:(stop quarantine)');
     expect(script).toContain(':FILE:_files');
     expect(script).toContain(':DIR:_files -/');

@@ -90,7 +90,7 @@ export function zshCompletion(): string {
   const cases = COMMANDS.map(({ name, argument }) => {
     const word = argument === undefined ? [] : [`'1:${argument.name}:(${argument.choices.join(' ')})'`];
     const specs = [...word, ...optionsOf(name).map(zshOption), "'(- *)--help[its options]'"];
-    return `    ${name})\n      _arguments \\\n${specs.map((spec) => `        ${spec}`).join(' \\\n')}\n      ;;`;
+    return `    ${name})\n      _arguments \\\n${specs.map((spec) => `        ${spec}`).join(' \\\n')} && ret=0\n      ;;`;
   });
   return `#compdef ttm-wizard
 # Completes ttm-wizard in zsh.
@@ -103,23 +103,32 @@ ${described([...commands, ['help', 'on a topic or a command']])}
 }
 
 _ttm_wizard() {
-  local curcontext=$curcontext state line
+  local curcontext=$curcontext state line ret=1
   typeset -A opt_args
+  # Behind a command its own options count, no others.
   _arguments -C \\
 ${optionsOf('run')
   .map((option) => `    ${zshOption(option)} \\`)
   .join('\n')}
     '(- *)--help[all commands and options]' \\
     '(- *)--version[of the wizard, Node and SQLite]' \\
-    '1:command:_ttm_wizard_commands' \\
-    '*::argument:->behind' && return
-  case $words[1] in
+    '(-)1:command:_ttm_wizard_commands' \\
+    '(-)*::argument:->behind' && ret=0
+  [[ $state == behind ]] && case $words[1] in
 ${cases.join('\n')}
-    help) _arguments '1:topic:(${HELP_WORDS.join(' ')})' ;;
+    help)
+      _arguments '1:topic:(${HELP_WORDS.join(' ')})' && ret=0
+      ;;
   esac
+  return ret
 }
 
-_ttm_wizard "$@"
+# Found in a folder of $fpath it is called at once; read by source it has to be made known.
+if [[ $funcstack[1] == _ttm-wizard ]]; then
+  _ttm_wizard "$@"
+else
+  compdef _ttm_wizard ttm-wizard
+fi
 `;
 }
 
