@@ -83,7 +83,7 @@ export function readSettings(
   const hasConfig = options.some(({ name }) => name === 'config');
   const configFile = hasConfig ? (flags.config ?? env['TTM_CONFIG']) : undefined;
   const file =
-    typeof configFile === 'string' && configFile !== ''
+    typeof configFile === 'string' && configFile !== '' && !isUrl(configFile)
       ? readConfigFile(configFile, problems)
       : new Map<string, unknown>();
   for (const option of options) {
@@ -120,6 +120,15 @@ function read(
   problems: Problems,
 ): Setting | undefined {
   const value = parse(option, raw);
+  if (value !== undefined && isUrlForPath(option, value)) {
+    // It may hold a password, and as a path it would be shown, and made.
+    problems.add(
+      `${where} is a URL, and has to be a path`,
+      [`--${option.name} ${option.argument ?? ''}`],
+      'BAD_OPTION',
+    );
+    return undefined;
+  }
   if (value !== undefined) return { value, origin };
   // The value itself is shown only where it cannot be a secret.
   const isOpen = option.choices !== undefined || option.range !== undefined || option.argument === undefined;
@@ -129,6 +138,16 @@ function read(
     'BAD_OPTION',
   );
   return undefined;
+}
+
+function isUrlForPath({ argument }: OptionSpec, value: Setting['value']): boolean {
+  if (argument !== 'FILE' && argument !== 'DIR') return false;
+  const paths = typeof value === 'object' ? value : [String(value)];
+  return paths.some(isUrl);
+}
+
+function isUrl(text: string): boolean {
+  return /^[a-z][\w+.-]*:\/\//i.test(text);
 }
 
 function parse(option: OptionSpec, raw: unknown): Setting['value'] | undefined {

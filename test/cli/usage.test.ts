@@ -208,6 +208,10 @@ describe('a mistake', () => {
       ['--targt=postgresql://u:geheim@h/d'],
       ['postgresql://u:geheim@h/d'],
       ['run', 'postgresql://u:geheim@h/d'],
+      ['status', '--backup-dir', 'postgresql://u:geheim@h/d'],
+      ['run', '--yes', '--source', 'postgresql://u:geheim@h/d'],
+      ['demo', '--folder', 'postgresql://u:geheim@h/d'],
+      ['config', 'show', '--config', 'postgresql://u:geheim@h/d'],
     ]) {
       const { stdout, stderr, exitCode } = await wizard(args);
       expect(exitCode).toBe(2);
