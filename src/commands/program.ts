@@ -65,14 +65,17 @@ export function readCommandLine(args: readonly string[]): Request {
     main.parse([...args], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) throw usageError(error.message);
   }
   return found.request ?? { kind: 'text', text: mainHelp() };
 }
 
 function parser(name: string, help: string, answer: (request: Request) => void): Parser {
   const command = new Parser(name);
-  command.exitOverride().configureOutput({
+  const own = COMMANDS.some((candidate) => candidate.name === name) ? `ttm-wizard ${name}` : 'ttm-wizard';
+  command.exitOverride((error) => {
+    throw error.exitCode === 0 ? error : usageError(error.message, `${own} --help`);
+  });
+  command.configureOutput({
     writeOut: (text) => answer({ kind: 'text', text: text.trimEnd() }),
     outputError: () => undefined,
   });
@@ -149,14 +152,13 @@ function suggestion(typed: string, names: readonly string[], before: string): st
   return near === undefined ? `one of ${names.join(', ')}` : `Did you mean ${before}${near}?`;
 }
 
-/** Commander's message, `error: …\n(Did you mean --target?)`, in the form of all our errors. */
+/** Commander's message, `error: …\n(Did you mean --target?)`, in the form of all our errors; `own` is what else to type. */
 function usageError(text: string, ...own: readonly string[]): WizardError {
   const [first = '', hint] = text.replace(/^error: /, '').split('\n');
-  const remedies = [...(hint === undefined ? [] : [hint.replace(/^\(|\)$/g, '')]), ...own];
   return new WizardError({
     code: 'USAGE',
     message: first.replace(/^option '(--[\w-]+) <\w+>' argument missing$/, '$1 needs a value'),
-    remedies: remedies.length === 0 ? ['ttm-wizard --help'] : remedies,
+    remedies: [...(hint === undefined ? [] : [hint.replace(/^\(|\)$/g, '')]), ...own],
     exitCode: EXIT.usage,
   });
 }

@@ -184,6 +184,8 @@ describe('a mistake', () => {
   test.each([
     [['run', '--jobs'], '--jobs needs a value'],
     [['status', '--jobs', '3'], "unknown option '--jobs'"],
+    [['status', '--jobs', '3'], 'ttm-wizard status --help'],
+    [['--frob'], 'ttm-wizard --help'],
     [['--jobs', '3', 'status'], 'status takes no option --jobs'],
     [['run', 'extra'], 'too many arguments'],
     [['run', '--discard-target-writes'], "unknown option '--discard-target-writes'"],
