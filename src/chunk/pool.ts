@@ -20,18 +20,18 @@ export type Pace = 'steady' | 'in rounds';
 // Young generations of the default size let each thread grow by a hundred megabytes before the first collection.
 const HEAP_LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 512 };
 
+interface Place {
+  worker: Worker | undefined;
+}
+
 export class WorkerPool {
-  private readonly workers: Worker[];
+  private readonly setup: WorkerSetup;
+  /** The place of each thread; it is started with its first job, because most databases have only a few chunks. */
+  private readonly places: Place[];
 
   constructor(setup: WorkerSetup, size: number) {
-    this.workers = Array.from(
-      { length: size },
-      () =>
-        new Worker(new URL('./worker.js', import.meta.url), {
-          workerData: setup,
-          resourceLimits: HEAP_LIMITS,
-        }),
-    );
+    this.setup = setup;
+    this.places = Array.from({ length: size }, () => ({ worker: undefined }));
   }
 
   /**
@@ -52,7 +52,7 @@ export class WorkerPool {
     let isComplete = true;
     let failed = false;
     const results = await Promise.allSettled(
-      this.workers.map(async (worker) => {
+      this.places.map(async (place) => {
         for (;;) {
           if (failed) return;
           if (signal.aborted) {
@@ -62,7 +62,7 @@ export class WorkerPool {
           const next = jobs.next();
           if (next.done === true) return;
           try {
-            await done(next.value, await perform(worker, next.value));
+            await done(next.value, await perform(this.workerAt(place), next.value));
           } catch (error) {
             failed = true;
             throw error;
@@ -81,14 +81,14 @@ export class WorkerPool {
   ): Promise<boolean> {
     for (;;) {
       if (signal.aborted) return false;
-      const round: [Worker, J][] = [];
-      for (const worker of this.workers) {
+      const round: [Place, J][] = [];
+      for (const place of this.places) {
         const next = jobs.next();
-        if (next.done !== true) round.push([worker, next.value]);
+        if (next.done !== true) round.push([place, next.value]);
       }
       if (round.length === 0) return true;
       const results = await Promise.allSettled(
-        round.map(async ([worker, job]) => done(job, await perform(worker, job))),
+        round.map(async ([place, job]) => done(job, await perform(this.workerAt(place), job))),
       );
       for (const result of results) if (result.status === 'rejected') throw result.reason;
     }
@@ -97,8 +97,8 @@ export class WorkerPool {
   /** Lets the threads close their connections and end. */
   async close(): Promise<void> {
     await Promise.all(
-      this.workers.map(async (worker) => {
-        if (worker.threadId === -1) return;
+      this.places.map(async ({ worker }) => {
+        if (worker === undefined || worker.threadId === -1) return;
         const exited = new Promise((resolve) => worker.once('exit', resolve));
         worker.postMessage({} satisfies WorkerRequest);
         await exited;
@@ -108,7 +108,15 @@ export class WorkerPool {
 
   /** Ends the threads at once; the server rolls their transactions back when the connections break. */
   async terminate(): Promise<void> {
-    await Promise.all(this.workers.map((worker) => worker.terminate()));
+    await Promise.all(this.places.map(async ({ worker }) => worker?.terminate()));
+  }
+
+  private workerAt(place: Place): Worker {
+    place.worker ??= new Worker(new URL('./worker.js', import.meta.url), {
+      workerData: this.setup,
+      resourceLimits: HEAP_LIMITS,
+    });
+    return place.worker;
   }
 }
 

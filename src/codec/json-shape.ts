@@ -1,16 +1,18 @@
 // Sequences of keys that JSON objects have had. An application writes few of them, so jsonb's key order is worked out once
 // for each and then only looked up.
+import { type Bytes, SLACK_BYTES, bytesOf } from './json-bytes.js';
 import { JsonError } from './json-error.js';
 
 export interface Shape {
   /** The key that leads here, as written in the source, with its quotes. */
-  readonly source: Buffer;
+  readonly source: Bytes;
   /** The same in canonical spelling. */
   readonly key: Buffer;
   readonly parent: Shape | undefined;
   readonly length: number;
   readonly children: Map<string, Shape>;
-  lastChild: Shape | undefined;
+  /** The first of the children, to be tried byte by byte before any is looked up by name. */
+  readonly guesses: Shape[];
   order: Order | undefined;
 }
 
@@ -18,11 +20,13 @@ export interface Order {
   /** For each sorted position, which of the object's values stands there. */
   readonly index: Int32Array;
   /** `{"key": ` or `, "key": ` for each sorted position, one after the other, with where each starts (one more than keys). */
-  readonly leads: Buffer;
+  readonly leads: Bytes;
   readonly leadStart: Int32Array;
 }
 
 const MAX_SHAPES = 20_000;
+// After the same keys few records differ in the next one; where many do, the objects are maps.
+const MAX_GUESSES = 8;
 // Longer ones are maps with keys of their own, not records; they are not worth remembering.
 const MAX_REMEMBERED_KEYS = 200;
 
@@ -31,7 +35,7 @@ let root = newShape(Buffer.alloc(0), Buffer.alloc(0), undefined);
 
 function newShape(source: Buffer, key: Buffer, parent: Shape | undefined): Shape {
   const length = parent === undefined ? 0 : parent.length + 1;
-  return { source, key, parent, length, children: new Map(), lastChild: undefined, order: undefined };
+  return { source: bytesOf(source), key, parent, length, children: new Map(), guesses: [], order: undefined };
 }
 
 /** The shape of the object without keys. */
@@ -52,10 +56,10 @@ export function childShape(shape: Shape, source: Buffer, canonicalKey: Buffer): 
     child = newShape(Buffer.from(source), Buffer.from(canonicalKey), shape);
     if (child.length <= MAX_REMEMBERED_KEYS) {
       shape.children.set(name, child);
+      if (shape.guesses.length < MAX_GUESSES) shape.guesses.push(child);
       shapes++;
     }
   }
-  if (child.length <= MAX_REMEMBERED_KEYS) shape.lastChild = child;
   return child;
 }
 
@@ -88,7 +92,7 @@ function sortKeys(shape: Shape): Order {
   leads.forEach((lead, i) => (leadStart[i + 1] = (leadStart[i] ?? 0) + lead.length));
   return {
     index: Int32Array.from(keys, (entry) => entry.index),
-    leads: Buffer.concat(leads),
+    leads: bytesOf(Buffer.concat([...leads, Buffer.alloc(SLACK_BYTES)])),
     leadStart,
   };
 }

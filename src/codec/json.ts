@@ -3,7 +3,7 @@
 // moves ranges instead of making strings, because 847,080 documents pass through here twice in each migration.
 import { canonicalNumber } from './decimal.js';
 import { type Order, type Shape, childShape, orderOf, rootShape } from './json-shape.js';
-import { appendBytes, isDigit } from './json-bytes.js';
+import { type Bytes, SLACK_BYTES, appendBytes, bytesOf, isAt, isDigit } from './json-bytes.js';
 import { JsonError, nanError } from './json-error.js';
 import { decodeEscapes, scanEscapes } from './json-escape.js';
 
@@ -17,12 +17,14 @@ const SPACE = 0x20;
 
 // The document being read, as a module-wide cursor: one thread reads one document at a time.
 let input: Buffer = Buffer.alloc(0);
+let inputBytes: Bytes = bytesOf(input);
 let at = 0;
 let end = 0;
 let depth = 0;
 
 // Rebuilt parts (re-ordered objects, decoded strings) are written here, one after the other.
 let scratch: Buffer = Buffer.allocUnsafe(1 << 16);
+let scratchBytes: Bytes = bytesOf(scratch);
 let used = 0;
 
 // Ranges of the values of the objects and arrays that are open: three numbers each (start, end, 1 when in scratch).
@@ -44,15 +46,20 @@ export interface CanonicalJson {
 const result: CanonicalJson = { bytes: scratch, start: 0, end: 0 };
 
 /**
- * The canonical form of the JSON document in `source[0, length)`, valid UTF-8 with room for one byte more: what `(document::jsonb)::text` gives on
+ * The canonical form of the JSON document in `source[0, length)`, valid UTF-8 with room for
+ * SLACK_BYTES more: what `(document::jsonb)::text` gives on
  * PostgreSQL. Keys are sorted by byte length, then bytes (lengthCompareJsonbStringValue in jsonb_util.c); `, ` and `: `
  * separate. Throws JsonError for text that is not JSON, duplicate keys, `\u0000`, lone surrogates, NaN and Infinity tokens,
  * numbers outside of numeric's range, and nesting over 1,000 levels.
  */
 export function canonicalJsonBytes(source: Buffer, length: number): CanonicalJson {
-  if (source.length <= length) throw new RangeError('the buffer needs one byte more than the document');
+  if (source.length < length + SLACK_BYTES)
+    throw new RangeError(`the buffer needs ${SLACK_BYTES} bytes more than the document`);
   source[length] = 0;
-  input = source;
+  if (source !== input) {
+    input = source;
+    inputBytes = bytesOf(source);
+  }
   at = 0;
   end = length;
   depth = 0;
@@ -71,8 +78,8 @@ export function canonicalJsonBytes(source: Buffer, length: number): CanonicalJso
 
 /** The same for a string, as a string. */
 export function canonicalJson(source: string): string {
-  const bytes = Buffer.from(`${source}\0`, 'utf8');
-  const canonical = canonicalJsonBytes(bytes, bytes.length - 1);
+  const bytes = Buffer.from(source + '\0'.repeat(SLACK_BYTES), 'utf8');
+  const canonical = canonicalJsonBytes(bytes, bytes.length - SLACK_BYTES);
   return canonical.bytes.toString('utf8', canonical.start, canonical.end);
 }
 
@@ -200,12 +207,14 @@ function notANumber(start: number): JsonError {
 }
 
 function reserve(more: number): void {
-  if (used + more <= scratch.length) return;
+  const needed = used + more + SLACK_BYTES;
+  if (needed <= scratch.length) return;
   // Ranges are 32-bit numbers.
-  if (used + more > 0x7fffffff) throw new RangeError('a JSON document is too large to be put in order');
-  const grown = Buffer.allocUnsafe(Math.max(scratch.length * 2, used + more));
+  if (needed > 0x7fffffff) throw new RangeError('a JSON document is too large to be put in order');
+  const grown = Buffer.allocUnsafe(Math.max(scratch.length * 2, needed));
   scratch.copy(grown, 0, 0, used);
   scratch = grown;
+  scratchBytes = bytesOf(grown);
 }
 
 function readString(): void {
@@ -255,6 +264,12 @@ function pushRange(): void {
   rangesUsed += 3;
 }
 
+/** Appends the value whose range is at `r`; answers with the position behind it. */
+function appendValue(r: number): number {
+  const from = ranges[r + 2] === 1 ? scratchBytes : inputBytes;
+  return appendBytes(scratchBytes, used, from, ranges[r] ?? 0, ranges[r + 1] ?? 0);
+}
+
 function readArray(): void {
   enter();
   const start = at++;
@@ -296,13 +311,7 @@ function readArray(): void {
         scratch[used++] = COMMA;
         scratch[used++] = SPACE;
       }
-      used = appendBytes(
-        scratch,
-        used,
-        ranges[r + 2] === 1 ? scratch : input,
-        ranges[r] ?? 0,
-        ranges[r + 1] ?? 0,
-      );
+      used = appendValue(r);
     }
     scratch[used++] = 0x5d;
     assembled(floor, from);
@@ -324,7 +333,9 @@ function readObject(): void {
       shape = readKey(shape);
       if (bytes[at] !== 0x3a) skipSpace();
       if (bytes[at] !== 0x3a) throw syntax('colon expected');
-      if ((bytes[++at] ?? 0) <= SPACE) skipSpace();
+      // One space is what most writers put here.
+      if (bytes[++at] === SPACE) at++;
+      if ((bytes[at] ?? 0) <= SPACE) skipSpace();
       readValue();
       pushRange();
       let c = bytes[at] ?? 0;
@@ -335,6 +346,7 @@ function readObject(): void {
       if (c !== COMMA && c !== 0x7d) throw syntax('comma or brace expected');
       at++;
       if (c === 0x7d) break;
+      if (bytes[at] === SPACE) at++;
       if ((bytes[at] ?? 0) <= SPACE) skipSpace();
     }
   }
@@ -347,42 +359,27 @@ function readObject(): void {
 function assemble(order: Order, base: number, floor: number): void {
   const { index, leads, leadStart } = order;
   const from = used;
-  let size = leads.length + 2;
+  let size = leads.buffer.length + 2;
   for (let r = base; r < rangesUsed; r += 3) size += (ranges[r + 1] ?? 0) - (ranges[r] ?? 0);
   reserve(size);
   if (index.length === 0) scratch[used++] = 0x7b;
   for (let i = 0; i < index.length; i++) {
-    used = appendBytes(scratch, used, leads, leadStart[i] ?? 0, leadStart[i + 1] ?? 0);
-    const r = base + 3 * (index[i] ?? 0);
-    used = appendBytes(
-      scratch,
-      used,
-      ranges[r + 2] === 1 ? scratch : input,
-      ranges[r] ?? 0,
-      ranges[r + 1] ?? 0,
-    );
+    used = appendBytes(scratchBytes, used, leads, leadStart[i] ?? 0, leadStart[i + 1] ?? 0);
+    used = appendValue(base + 3 * (index[i] ?? 0));
   }
   scratch[used++] = 0x7d;
   assembled(floor, from);
 }
 
-/** The shape reached by the key at the cursor; the key that followed this shape last time is tried first, byte by byte. */
+/** The shape reached by the key at the cursor; keys that have followed this shape before are tried first. */
 function readKey(shape: Shape): Shape {
-  const guess = shape.lastChild;
-  if (guess !== undefined) {
-    const bytes = input;
-    const { source } = guess;
-    const length = source.length;
-    const start = at;
-    let i = 0;
-    while (i < length && source[i] === bytes[start + i]) i++;
-    if (i === length) {
-      at = start + length;
-      return guess;
-    }
+  const start = at;
+  for (const guess of shape.guesses) {
+    if (!isAt(inputBytes, start, guess.source)) continue;
+    at = start + guess.source.buffer.length;
+    return guess;
   }
   if (byteAt(at) !== QUOTE) throw syntax('key expected');
-  const start = at;
   readString();
   const source = input.subarray(start, at);
   return childShape(shape, source, valueBuilt ? scratch.subarray(valueStart, valueEnd) : source);

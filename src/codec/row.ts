@@ -3,6 +3,7 @@
 // and bytes stand as they are, because they contain no tab and are never \N.
 import type { ColumnPlan } from '../plans/plan.js';
 import { type ColumnCodec, type SqliteValue, columnCodec } from './column.js';
+import { SLACK_BYTES } from './json-bytes.js';
 import { JsonError } from './json-error.js';
 import { type CanonicalJson, canonicalJsonBytes } from './json.js';
 import { Problem } from './problem.js';
@@ -12,6 +13,9 @@ export interface RowProblem {
   readonly value: SqliteValue;
   readonly problem: Problem;
 }
+
+/** Characters of a text that is written one by one. */
+const SHORT = 40;
 
 export class RowEncoder {
   /** Where lines are written; grows as needed, so read it anew after each row. */
@@ -46,12 +50,11 @@ export class RowEncoder {
   encode(row: readonly SqliteValue[]): RowProblem[] | undefined {
     const start = this.length;
     let problems: RowProblem[] | undefined;
-    let pending = '';
     for (let i = 0; i < this.codecs.length; i++) {
       const codec = this.codecs[i];
       const value = row[i] ?? null;
       if (codec === undefined) break;
-      if (i > 0) pending += '\t';
+      if (i > 0) this.write('\t');
       let text: string | Problem;
       if (value === null) {
         text =
@@ -63,11 +66,7 @@ export class RowEncoder {
       } else if (codec.isJson && typeof value === 'string') {
         const canonical = this.canonicalJson(value);
         if (!(canonical instanceof Problem)) {
-          if (problems === undefined) {
-            this.write(pending);
-            this.append(canonical);
-          }
-          pending = '';
+          this.append(canonical);
           continue;
         }
         text = canonical;
@@ -75,16 +74,16 @@ export class RowEncoder {
         const canonical = codec.canonical(value);
         text = typeof canonical === 'string' && codec.isText ? escapeField(canonical) : canonical;
       }
-      if (typeof text === 'string') pending += text;
+      if (typeof text === 'string') this.write(text);
       else (problems ??= []).push({ column: codec.column, value, problem: text });
     }
-    if (problems === undefined) this.write(pending);
-    else this.length = start;
+    if (problems !== undefined) this.length = start;
     return problems;
   }
 
   private canonicalJson(value: string): CanonicalJson | Problem {
-    if (value.length * 3 + 1 > this.input.length) this.input = Buffer.allocUnsafe(value.length * 4);
+    const most = value.length * 3 + SLACK_BYTES;
+    if (most > this.input.length) this.input = Buffer.allocUnsafe(most + (most >> 2));
     try {
       return canonicalJsonBytes(this.input, this.input.write(value, 'utf8'));
     } catch (error) {
@@ -100,7 +99,13 @@ export class RowEncoder {
 
   private write(text: string): void {
     this.reserve(text.length * 3);
-    this.length += this.out.write(text, this.length, 'utf8');
+    const { out, length: start } = this;
+    let i = 0;
+    // Numbers and times; a call into native code costs as much as forty characters here.
+    if (text.length <= SHORT) {
+      for (let c; i < text.length && (c = text.charCodeAt(i)) < 0x80; i++) out[start + i] = c;
+    }
+    this.length += i === text.length ? i : out.write(text, start, 'utf8');
   }
 
   private reserve(more: number): void {

@@ -1,5 +1,5 @@
 // npm run bench: our copy against the server's own speed, our verification against our copy, every other step, peak memory.
-// Then a switch-over under an application that writes, and the way back. Everything in one go on one machine, raw loads and ours alternating, because only ratios of one run mean anything.
+// The copy with the screen on, too. Then a switch-over under an application that writes, and the way back. Everything in one go on one machine, raw loads and ours alternating, because only ratios of one run mean anything.
 // Usage: npm run bench -- [--scores N] [--rounds N]. Files are kept in TTM_BENCH_DIR (default: ttm-bench in the temp folder).
 import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
@@ -11,6 +11,7 @@ import { switchOver } from './cutover-round.js';
 import { type OwnRound, migrate } from './own-round.js';
 import { findPgloader, runPgloader } from './pgloader-round.js';
 import { type RawFiles, encodeRawFiles, loadRaw } from './raw-round.js';
+import { type ScreenRound, migrateOnScreen } from './screen-round.js';
 import { median, printTable } from './statistics.js';
 
 const { values } = parseArgs({
@@ -41,11 +42,13 @@ try {
   const raw: RawFiles = encodeRawFiles(source, join(folder, `raw-${scores}`));
   const rawMs: number[] = [];
   const own: OwnRound[] = [];
+  const screen: ScreenRound[] = [];
   for (let round = 1; round <= rounds; round++) {
     rawMs.push(await loadRaw(server, raw));
     own.push(await migrate(server, source, join(folder, 'backups')));
+    screen.push(await migrateOnScreen(server, source, join(folder, 'backups')));
     say(
-      `round ${round}: raw ${rawMs.at(-1) ?? 0} ms, ours ${own.at(-1)?.copyMs ?? 0} ms, comparison ${own.at(-1)?.compareMs ?? 0} ms`,
+      `round ${round}: raw ${rawMs.at(-1) ?? 0} ms, ours ${own.at(-1)?.copyMs ?? 0} ms, comparison ${own.at(-1)?.compareMs ?? 0} ms, with the screen on ${screen.at(-1)?.copyMs ?? 0} ms`,
     );
   }
   const cutover = await switchOver(server, source, join(folder, 'live'));
@@ -53,6 +56,8 @@ try {
   const a = median(rawMs);
   const b = median(own.map(({ copyMs }) => copyMs));
   const c = median(own.map(({ compareMs }) => compareMs));
+  const drawn = median(screen.map(({ copyMs }) => copyMs));
+  const bytesPerSecond = Math.max(...screen.map((one) => one.bytesPerSecond));
   const total = median(own.map(({ totalMs }) => totalMs));
   const peakMb = Math.max(cutover.peakMb, ...own.map(({ peakMb: peak }) => peak));
   const steps = Object.fromEntries(
@@ -75,13 +80,16 @@ try {
     rounds,
     rawMs,
     own,
-    medians: { rawMs: a, copyMs: b, compareMs: c, totalMs: total, steps },
+    screen,
+    medians: { rawMs: a, copyMs: b, compareMs: c, copyOnScreenMs: drawn, totalMs: total, steps },
     cutover,
-    ratios: { copyToRaw: b / a, compareToCopy: c / b },
+    ratios: { copyToRaw: b / a, compareToCopy: c / b, screenToNone: drawn / b },
     peakMb,
     bars: {
       copyToRaw: 1.1,
       compareToCopy: 1,
+      screenToNone: 1.03,
+      bytesPerSecond: 12_000,
       peakMb: 350,
       totalMs: 120_000,
       downtimeMs: 10_000,
@@ -98,6 +106,8 @@ try {
     ['(c) our comparison of every value', `${(c / 1000).toFixed(2)} s`, ''],
     ['b/a', result.ratios.copyToRaw.toFixed(3), '1.1 at most'],
     ['c/b', result.ratios.compareToCopy.toFixed(3), '1.0 at most'],
+    ['copy with the screen on, to without', result.ratios.screenToNone.toFixed(3), '1.03 at most'],
+    ['sent to the terminal while copying', `${(bytesPerSecond / 1000).toFixed(1)} KB/s`, '12 KB/s at most'],
     ...Object.entries(steps).map(([step, ms]) => [`(d) ${step}`, `${(ms / 1000).toFixed(2)} s`, '']),
     ['(e) peak memory', `${peakMb.toFixed(0)} MB`, '350 MB at most'],
     [

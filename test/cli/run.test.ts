@@ -1,4 +1,4 @@
-// ttm-wizard run as a script starts it, on a real PostgreSQL: its outputs, its exit codes, what stops it, and what it keeps secret.
+// ttm-wizard run as a script starts it, on a real PostgreSQL: its outputs, its exit codes, and what it keeps secret. What stops it is in test/faults/signals.test.ts.
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -115,63 +115,5 @@ describe('a run that cannot be', () => {
     const { stdout, exitCode } = await wizard(other, { env: { TTM_TARGET: database.url } });
     expect(exitCode).toBe(4);
     expect(stdout).toContain('What to do:');
-  });
-});
-
-/** Starts a run and does `act` when the first event of `type` is there. Answers with the ended process and its events. */
-async function interrupted(type: WizardEvent['type'], act: (run: ReturnType<typeof wizard>) => void) {
-  const run = wizard(args('--json'), { env: { TTM_TARGET: database.url } });
-  let hasActed = false;
-  for await (const line of run) {
-    if (hasActed || !line.includes(`"type":"${type}"`)) continue;
-    hasActed = true;
-    act(run);
-  }
-  const ended = await run;
-  return { exitCode: ended.exitCode, stderr: ended.stderr, events: eventsOf(ended.stdout) };
-}
-
-describe('a run that is stopped', () => {
-  test('by Ctrl-C says so, ends at a safe point with exit 130, and goes on with the same command', async () => {
-    const { stderr, exitCode, events } = await interrupted('table.started', (run) => run.kill('SIGINT'));
-    expect(exitCode).toBe(130);
-    expect(stderr).toContain('Stopping after this chunk; press Ctrl-C again to stop now');
-    expect(events.at(-1)).toMatchObject({ type: 'run.failed', exitCode: 130 });
-    const again = await wizard(args('--json', '--resume'), { env: { TTM_TARGET: database.url } });
-    expect(again.exitCode).toBe(0);
-    expect(eventsOf(again.stdout)[0]).toMatchObject({ type: 'run.resumed' });
-  });
-
-  test('by a second Ctrl-C ends at once with exit 130, and what it did is saved', async () => {
-    const { exitCode } = await interrupted('table.started', (run) => {
-      run.kill('SIGINT');
-      setTimeout(() => run.kill('SIGINT'), 30);
-    });
-    expect(exitCode).toBe(130);
-    const status = await wizard(['status', '--json', '--backup-dir', backupDir]);
-    expect(JSON.parse(status.stdout)).toMatchObject({ outcome: 'failed', exitCode: 130 });
-  });
-
-  test('by SIGTERM ends with exit 143', async () => {
-    const { exitCode, events } = await interrupted('step.started', (run) => run.kill('SIGTERM'));
-    expect(exitCode).toBe(143);
-    expect(events.at(-1)).toMatchObject({ type: 'run.failed', exitCode: 143 });
-  });
-});
-
-describe('a run whose reader has gone', () => {
-  test('goes on to the end when the pipe closes', async () => {
-    const run = wizard(args('--json'), { env: { TTM_TARGET: database.url } });
-    run.stdout.once('data', () => run.stdout.destroy());
-    expect((await run).exitCode).toBe(0);
-    const status = await wizard(['status', '--json', '--backup-dir', backupDir]);
-    expect(JSON.parse(status.stdout)).toMatchObject({ outcome: 'completed', exitCode: 0 });
-  });
-
-  test('goes on to the end when the terminal hangs up', async () => {
-    const { exitCode } = await interrupted('step.started', (run) => run.kill('SIGHUP'));
-    expect(exitCode).toBe(0);
-    const status = await wizard(['status', '--json', '--backup-dir', backupDir]);
-    expect(JSON.parse(status.stdout)).toMatchObject({ outcome: 'completed', exitCode: 0 });
   });
 });

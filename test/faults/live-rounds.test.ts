@@ -1,6 +1,7 @@
 // Twenty switch-overs at random moments of an application that writes, updates and deletes all the time, each taken back after a random
 // time: most by a probe that turns bad, some by a rollback. TTM_ROUNDS_SEED repeats the choices of an earlier run.
 import { randomInt } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/demo/sample-documents.js';
@@ -53,6 +54,8 @@ describe(`switch-overs at random moments (TTM_ROUNDS_SEED=${SEED})`, () => {
       await sleep(random() * RUNS_FOR_MS);
       const moved = await site.move();
       expect(moved.exitCode, `round ${round}\n${saidIn(moved.events)}`).toBe(0);
+      expect(statSync(site.source).mode & 0o777).toBe(0o440);
+      expect(readFileSync(site.envFiles[1], 'utf8')).toContain('export DATABASE_URL="postgresql://');
       await sleep(random() * RUNS_FOR_MS);
       await expectNothingLost(site.target, `round ${round}\n${saidIn(moved.events)}`);
       const taken = await takeBack(site);
@@ -60,6 +63,10 @@ describe(`switch-overs at random moments (TTM_ROUNDS_SEED=${SEED})`, () => {
       expect(taken.exitCode, told).toBe(0);
       await expectNothingLost(site.source, told);
       expect(envStateOf(site), told).toEqual(before);
+      const [left] = await site.query(
+        `SELECT to_regclass('tokens') AS tokens, to_regnamespace('ttm_wizard') AS ledger`,
+      );
+      expect(left).toEqual({ tokens: null, ledger: null });
     }
   }, 120_000);
 
