@@ -18,7 +18,7 @@ type Event<T extends WizardEvent['type']> = Extract<WizardEvent, { type: T }>;
 const NAME_WIDTH = 9;
 const INDENT = ' '.repeat(8 + 2 + NAME_WIDTH + 2);
 
-export function plainSink(out: Writer, paint: Paint): EventSink {
+export function plainSink(out: Pick<Writer, 'line' | 'isTty' | 'look'>, paint: Paint): EventSink {
   const lines = new PlainLines(paint, out);
   return (event, view) => {
     for (const line of lines.of(event, view)) out.line(line);
