@@ -12,6 +12,7 @@ import { type DemoCommand, demoCommand } from '../demo/shell.js';
 import { EXIT, WizardError } from '../errors.js';
 import { planNamed } from '../plans/index.js';
 import { findPgDump } from '../tools/pg-dump.js';
+import { adoptLook } from './adopt-look.js';
 import { liveSink } from './live.js';
 import { loadSqlite } from './native-module.js';
 import { outputsOf } from './run.js';
@@ -31,6 +32,7 @@ export async function demo(session: Session): Promise<number> {
   if (settings.isOn('rollback') && settings.isOn('clean'))
     problems.add('--rollback and --clean exclude each other', ['one of the two']);
   problems.throwIfAny();
+  adoptLook(session, settings);
   const folder = resolve(settings.text('folder') ?? 'ttm-demo');
   const command = demoCommand(session.env, folder);
   // With --json, standard output is for events alone.

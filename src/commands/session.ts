@@ -13,7 +13,10 @@ interface Screen {
 }
 
 export interface Session {
-  readonly flags: Flags;
+  /** As typed; `no-color` also from elsewhere, once the settings are known. */
+  flags: Flags;
+  /** The word after the command, where it takes one. */
+  readonly argument?: string;
   readonly env: NodeJS.ProcessEnv;
   readonly stdout: NodeJS.WriteStream;
   /** Data, to stdout. */
