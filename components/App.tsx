@@ -2,7 +2,8 @@
 import { Box, Static, Text } from 'ink';
 import type { Line, Piece } from './lines.js';
 import { fitLine, widthOf } from './lines.js';
-import { type Look, toAscii } from './look.js';
+import type { Look } from '../src/output/look.js';
+import { inAscii } from './ascii.js';
 import type { ScrollbackEntry } from './scrollback-lines.js';
 
 interface AppProps {
@@ -46,7 +47,7 @@ function Pieces({ piece, look }: { readonly piece: Piece; readonly look: Look })
   const { text, colour, isBold = false, isDim = false } = piece;
   return (
     <Text bold={isBold} dimColor={isDim} {...(colour === undefined ? {} : { color: colour })}>
-      {look.isAscii ? toAscii(text) : text}
+      {look.isAscii ? inAscii(text) : text}
     </Text>
   );
 }

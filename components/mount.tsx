@@ -9,7 +9,7 @@ import { App } from './App.js';
 import { type Act, press } from './bindings.js';
 import { frameLines } from './frame-lines.js';
 import { type Line, widthOf } from './lines.js';
-import { type Look, USUAL_LOOK } from './look.js';
+import { type Look, USUAL_LOOK } from '../src/output/look.js';
 import { type Sample, takeSample } from './samples.js';
 import { type ScrollbackEntry, entriesOf, said, undone } from './scrollback-lines.js';
 import { withoutResize } from './still-terminal.js';
@@ -47,8 +47,8 @@ export interface LiveScreen {
   unmount(): void;
 }
 
-/** Twice the usual tick, because keys draw in between. */
-const MAX_FPS = 8;
+/** What an SSH line is given; keys draw in between. */
+const TICKS_PER_SECOND = 4;
 /** Of a terminal that does not say its size. */
 const USUAL_SIZE = { columns: 80, rows: 24 };
 const TAIL_LINES = 300;
@@ -80,7 +80,7 @@ export function mountLive({ stdout, now, look = USUAL_LOOK, act }: LiveOptions):
     frame = hasFrame ? frameLines({ view, page, ui, columns, rows, nowMs: now(), tail, samples }) : [];
     const app = <App entries={entries.slice(printed)} frame={frame} columns={columns} look={look} />;
     if (instance === undefined)
-      instance = render(app, { stdout: terminal, maxFps: MAX_FPS, exitOnCtrlC: false });
+      instance = render(app, { stdout: terminal, maxFps: look.framesPerSecond, exitOnCtrlC: false });
     else instance.rerender(app);
   };
   const show = (): void => {
@@ -112,7 +112,7 @@ export function mountLive({ stdout, now, look = USUAL_LOOK, act }: LiveOptions):
     () => {
       if (state === 'shown') draw(true);
     },
-    1000 / Math.min(USUAL_LOOK.framesPerSecond, look.framesPerSecond),
+    1000 / Math.min(TICKS_PER_SECOND, look.framesPerSecond),
   );
   stdout.on('resize', resized);
   const turnTo = (next: Page | undefined): void => {

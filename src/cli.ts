@@ -1,11 +1,11 @@
 // The command line: reads it, starts what it asks for, and is the one place where the process ends. Nothing heavy is imported
 // before it is known what for.
-import { readCommandLine } from './commands/program.js';
+import { type Request, readCommandLine } from './commands/program.js';
 import type { Command, Session } from './commands/session.js';
 import { type Signals, listenForSignals } from './commands/signals.js';
 import type { CommandName } from './config/options.js';
-import type { Flags } from './config/settings.js';
 import { EXIT } from './errors.js';
+import { chooseLook } from './output/look.js';
 import { openWriter } from './output/writer.js';
 
 const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
@@ -17,10 +17,14 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   report: async () => (await import('./commands/report.js')).report,
   doctor: async () => (await import('./commands/doctor.js')).doctor,
   demo: async () => (await import('./commands/demo.js')).demo,
+  config: async () => (await import('./commands/config.js')).config,
+  completion: async () => (await import('./commands/completion.js')).completion,
 };
 
 const out = openWriter(process.stdout);
 const err = openWriter(process.stderr);
+// Until the settings are known: what is wrong with them is an error already.
+err.look = chooseLook(process.env);
 let session: Session | undefined;
 let signals: Signals | undefined;
 
@@ -40,7 +44,7 @@ async function main(args: readonly string[]): Promise<number> {
     err.line(usageWithoutTerminal());
     return EXIT.answerNeeded;
   }
-  session = openSession(request.flags);
+  session = openSession(request);
   const command = await COMMANDS[request.command]();
   return signals?.exitCode(await command(session)) ?? EXIT.bug;
 }
@@ -49,13 +53,14 @@ function isTerminal(): boolean {
   return process.stdin.isTTY && process.stdout.isTTY;
 }
 
-function openSession(flags: Flags): Session {
+function openSession({ flags, argument }: Extract<Request, { kind: 'command' }>): Session {
   const hangUp = new AbortController();
   signals = listenForSignals({
     say: (text) => {
       if (session?.screen === undefined) err.line(text);
       else session.screen.say(text);
     },
+    halfway: () => session?.halfway?.(),
     hungUp: () => {
       session?.screen?.unmount();
       hangUp.abort();
@@ -67,6 +72,7 @@ function openSession(flags: Flags): Session {
   const { stop, abort } = signals;
   return {
     flags,
+    ...(argument === undefined ? {} : { argument }),
     env: process.env,
     stdout: process.stdout,
     out,

@@ -14,6 +14,7 @@ echo "{\"private\":true,\"allowScripts\":{\"better-sqlite3\":$scripts}}" >packag
 npm install --silent --no-audit --no-fund "./$tarball"
 npx ttm-wizard --version
 npx ttm-wizard --help >/dev/null
+npx ttm-wizard completion bash | bash -n
 node --input-type=module -e "
   const { writeSample } = await import('./node_modules/ttm-wizard/dist/src/demo/sample.js');
   writeSample('source.db', { scores: 2000 });"

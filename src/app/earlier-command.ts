@@ -3,8 +3,11 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** For `sh -c`, with the file of the note and the command line behind it: the shell notes who it is before it becomes the command. */
-export const WITH_NOTE = 'cat "/proc/$$/stat" >"$0" 2>/dev/null; exec sh -c "$1"';
+/**
+ * For `sh -c`, with the file of the note and the command line behind it: the shell notes who it is before it becomes the command.
+ * Only the note is made for nobody else to read: the application must start with the umask it always has.
+ */
+export const WITH_NOTE = '(umask 077; cat "/proc/$$/stat" >"$0") 2>/dev/null; exec sh -c "$1"';
 
 const POLL_MS = 50;
 

@@ -119,7 +119,7 @@ export function reasonOf(error: unknown): string {
 }
 
 /** Follows links also to a file that is not there yet, which `realpath` refuses. */
-function realPathOf(path: string, depth = 0): string {
+export function realPathOf(path: string, depth = 0): string {
   try {
     return realpathSync(path);
   } catch (error) {

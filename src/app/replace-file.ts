@@ -68,7 +68,8 @@ function write(temporary: string, contents: Buffer, ownership: Ownership): void 
   }
 }
 
-function syncFolder(folder: string): void {
+/** Puts the names in a folder on the disk. */
+export function syncFolder(folder: string): void {
   const descriptor = openSync(folder, 'r');
   try {
     fsyncSync(descriptor);

@@ -5,8 +5,10 @@ import type pg from 'pg';
 import type { RowChange } from './changes.js';
 import { changeFor, compareLines, sourceLines } from './compare.js';
 import { fingerprintOf } from './fingerprint.js';
+import type { CatchUpResult, Job, TargetDigest } from './jobs.js';
 import { canSetAside } from './large-rows.js';
-import type { CatchUpResult, Job, QuarantineRow } from './jobs.js';
+import { quarantineRow } from './quarantine.js';
+import type { ChunkRange } from './range.js';
 import type { BadRow, ChunkReader } from './reader.js';
 import { surveyChunk } from './survey.js';
 
@@ -18,15 +20,23 @@ export async function catchUpChunk(
   reader: ChunkReader,
   job: CatchUpJob,
   client: pg.Client,
+  digest: (client: pg.Client, chunk: ChunkRange) => Promise<TargetDigest>,
 ): Promise<CatchUpResult> {
+  const { chunk, ledger } = job;
   const source = readSource(db, reader, job);
-  if (source.lines === undefined) return { fingerprint: source.fingerprint, changes: [], badRows: [] };
+  if (source.lines === undefined)
+    return { fingerprint: source.fingerprint, changes: [], badRows: [], isTargetKnown: true };
   const changes: RowChange[] = [];
-  await compareLines(client, reader.table, job.chunk, source.lines, (difference) =>
+  await compareLines(client, reader.table, chunk, source.lines, (difference) =>
     changes.push(changeFor('target', reader.table, difference)),
   );
+  // After its rows have been read: whatever of a stranger is among them shows in it.
+  const target = await digest(client, chunk);
+  // A chunk that has just been cut from another has no digest yet.
+  const isTargetKnown =
+    ledger.digest === '' || (target.digest === ledger.digest && target.rows === ledger.rows);
   const { fingerprint, survey, badRows } = source;
-  return { fingerprint, ...(survey === undefined ? {} : { survey }), changes, badRows };
+  return { fingerprint, ...(survey === undefined ? {} : { survey }), changes, badRows, isTargetKnown };
 }
 
 interface SourceSide extends Pick<CatchUpResult, 'fingerprint' | 'survey' | 'badRows'> {
@@ -51,22 +61,10 @@ function readSource(db: Database, reader: ChunkReader, job: CatchUpJob): SourceS
     // The pass ends with an error for any other.
     const badRows = bad
       .filter(({ problems }) => problems.every(({ problem }) => canSetAside(problem)))
-      .map((row) => quarantineRow(reader, job, row));
+      .map((row) => quarantineRow(reader, chunk, row));
     const lines = sourceLines(reader, chunk, orphans);
     return { fingerprint: isBad ? undefined : fingerprint, survey, badRows, lines };
   } finally {
     db.exec('COMMIT');
   }
-}
-
-function quarantineRow(
-  reader: ChunkReader,
-  { chunk }: CatchUpJob,
-  { key, row, index, problems }: BadRow,
-): QuarantineRow {
-  const cells = reader.rawCells(row, chunk, index).map((cell) => {
-    const problem = problems.find(({ column }) => column.name === cell.column)?.problem;
-    return { ...cell, problem: problem === undefined ? null : `${problem.code}: ${problem.detail}` };
-  });
-  return { key, cells };
 }

@@ -8,6 +8,7 @@ import { WizardError } from '../errors.js';
 import { loadSql, quoteName } from '../target/sql.js';
 import type { CopyResult, Job } from './jobs.js';
 import { canSetAside } from './large-rows.js';
+import { quarantineRow, setAside } from './quarantine.js';
 import type { BadRow, ChunkReader } from './reader.js';
 
 /** Handed to the socket at a time: large enough that calls cost nothing, small enough that the server never waits. */
@@ -56,7 +57,12 @@ export async function copyChunk(
       exitCode: 4,
     });
   }
-  for (const row of badRows) await quarantineRow(client, reader, job, row, options);
+  const stopping = badRows.find(
+    ({ problems }) => !options.quarantine || !problems.every(({ problem }) => canSetAside(problem)),
+  );
+  if (stopping !== undefined) throw badValue(chunk.table, stopping);
+  const aside = badRows.map((row) => quarantineRow(reader, chunk, row));
+  await setAside(client, options.runId, chunk, aside);
   await client.query('COMMIT');
   return { rows, quarantined: badRows.length, bytes: survey.bytes, skipped: false };
 }
@@ -119,33 +125,11 @@ function* slicesOf(
   if (rows > 0) yield { data: writer.take(), rows };
 }
 
-async function quarantineRow(
-  client: pg.Client,
-  reader: ChunkReader,
-  { chunk }: CopyJob,
-  { key, row, index, problems }: BadRow,
-  options: { runId: string; quarantine: boolean },
-): Promise<void> {
-  if (!options.quarantine || !problems.every(({ problem }) => canSetAside(problem))) {
-    throw new WizardError({
-      code: 'BAD_VALUE',
-      message: `row ${key} of ${chunk.table}: ${problems[0]?.column.name ?? ''} ${problems[0]?.problem.detail ?? ''}`,
-      remedies: ['--on-bad-value quarantine sets such rows aside'],
-      exitCode: 3,
-    });
-  }
-  for (const [position, cell] of reader.rawCells(row, chunk, index).entries()) {
-    const problem = problems.find((candidate) => candidate.column.name === cell.column)?.problem;
-    await client.query(loadSql('ledger/quarantine_cell.sql'), [
-      options.runId,
-      chunk.table,
-      key,
-      cell.column,
-      position + 1,
-      cell.storageClass,
-      cell.bytes,
-      problem === undefined ? null : `${problem.code}: ${problem.detail}`,
-      chunk.number,
-    ]);
-  }
+function badValue(table: string, { key, problems }: BadRow): WizardError {
+  return new WizardError({
+    code: 'BAD_VALUE',
+    message: `row ${key} of ${table}: ${problems[0]?.column.name ?? ''} ${problems[0]?.problem.detail ?? ''}`,
+    remedies: ['--on-bad-value quarantine sets such rows aside'],
+    exitCode: 3,
+  });
 }

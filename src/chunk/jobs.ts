@@ -132,6 +132,8 @@ export interface CatchUpResult {
   readonly changes: readonly RowChange[];
   /** Rows that the target cannot hold, for the quarantine. */
   readonly badRows: readonly QuarantineRow[];
+  /** Whether the target was as the ledger says; true where it was not looked at. */
+  readonly isTargetKnown: boolean;
 }
 
 /** A row for the quarantine, cell by cell. */
@@ -147,6 +149,10 @@ export interface CarryBackResult {
   readonly isChanged: boolean;
   /** Whether the source holds what it held, or what we have carried back; true where it was not looked at. */
   readonly isSourceKnown: boolean;
+}
+
+/** Row changes of a carry-back that is under way, some hundred at a time: all of a chunk's documents at once fill the memory. */
+export interface CarryBackPart extends Pick<CarryBackResult, 'isChanged' | 'isSourceKnown'> {
   readonly changes: readonly RowChange[];
 }
 

@@ -2,7 +2,7 @@
 // than needed, and stops at a safe point: after the jobs under way.
 import { Worker } from 'node:worker_threads';
 import { type ExitCode, WizardError } from '../errors.js';
-import type { Job, JobResults, WorkerSetup } from './jobs.js';
+import type { CarryBackPart, Job, JobResults, WorkerSetup } from './jobs.js';
 
 export interface WorkerRequest {
   /** Undefined asks the worker to end. */
@@ -11,6 +11,8 @@ export interface WorkerRequest {
 
 export type WorkerReply =
   | { readonly result: JobResults[Job['kind']] }
+  /** Of a job that is still under way. */
+  | { readonly part: CarryBackPart }
   | { readonly failure: { code: string; message: string; remedies: readonly string[]; exitCode: ExitCode } }
   | { readonly bug: string };
 
@@ -42,12 +44,15 @@ export class WorkerPool {
    * `in rounds` gives each thread one job and waits for all of them before the next. That is the pace for a file that others write to:
    * a lock on a file belongs to the process, so a thread that begins to read while another still reads does not see that a writer waits
    * (unixLock in SQLite's os_unix.c), and readers that always overlap would keep it waiting for ever.
+   *
+   * `part` gets what a job hands over before it is done; it has no other order than that of its own job.
    */
   async run<J extends Job>(
     jobs: Iterator<J>,
     done: (job: J, result: JobResults[J['kind']]) => void | Promise<void>,
     signal: AbortSignal,
     pace: Pace = 'steady',
+    part: (job: J, part: CarryBackPart) => void = () => undefined,
   ): Promise<boolean> {
     if (pace === 'in rounds') return this.runInRounds(jobs, done, signal);
     let isComplete = true;
@@ -63,7 +68,7 @@ export class WorkerPool {
           const next = jobs.next();
           if (next.done === true) return;
           try {
-            await done(next.value, await perform(this.workerAt(place), next.value));
+            await done(next.value, await perform(this.workerAt(place), next.value, part));
           } catch (error) {
             failed = true;
             throw error;
@@ -121,20 +126,36 @@ export class WorkerPool {
   }
 }
 
-function perform<J extends Job>(worker: Worker, job: J): Promise<JobResults[J['kind']]> {
+function perform<J extends Job>(
+  worker: Worker,
+  job: J,
+  part: (job: J, part: CarryBackPart) => void = () => undefined,
+): Promise<JobResults[J['kind']]> {
   return new Promise((resolve, reject) => {
     const settle = (finish: () => void): void => {
       worker.off('message', onMessage).off('error', onError).off('exit', onExit);
       finish();
     };
-    const onMessage = (reply: WorkerReply): void =>
-      settle(() => {
-        if ('failure' in reply) reject(new WizardError(reply.failure));
-        else if ('bug' in reply) reject(new Error(reply.bug));
-        else resolve(reply.result as JobResults[J['kind']]);
-      });
-    const onError = (error: unknown): void =>
-      settle(() => reject(error instanceof Error ? error : new Error(String(error))));
+    // Kept until the job is over, for its thread goes on with it and must not be given another.
+    let failure: { readonly error: unknown } | undefined;
+    const onMessage = (reply: WorkerReply): void => {
+      if ('part' in reply) failure ??= take(reply.part);
+      else settle(() => (failure === undefined ? answer(reply) : reject(asError(failure.error))));
+    };
+    const take = (given: CarryBackPart): { error: unknown } | undefined => {
+      try {
+        part(job, given);
+        return undefined;
+      } catch (error) {
+        return { error };
+      }
+    };
+    const answer = (reply: Exclude<WorkerReply, { part: unknown }>): void => {
+      if ('failure' in reply) reject(new WizardError(reply.failure));
+      else if ('bug' in reply) reject(new Error(reply.bug));
+      else resolve(reply.result as JobResults[J['kind']]);
+    };
+    const onError = (error: unknown): void => settle(() => reject(asError(error)));
     const onExit = (): void =>
       settle(() =>
         reject(new WizardError({ code: 'WORKER_ENDED', message: 'a worker thread was ended', exitCode: 75 })),
@@ -142,4 +163,8 @@ function perform<J extends Job>(worker: Worker, job: J): Promise<JobResults[J['k
     worker.on('message', onMessage).on('error', onError).on('exit', onExit);
     worker.postMessage({ job } satisfies WorkerRequest);
   });
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

@@ -52,6 +52,11 @@ function tableNamed(name: string): TablePlan {
   return table;
 }
 
+/** better-sqlite3 gives each connection 16 MB. A chunk is read from one end to the other: SQLite's own 2 MB do as well. */
+function keepCachesSmall(): void {
+  for (const connection of [db, side]) connection?.pragma('cache_size = -2000');
+}
+
 async function targetClient(): Promise<pg.Client> {
   if (setup.target === undefined) throw new RangeError('this worker has no target');
   client ??= await connectTarget(setup.target);
@@ -78,9 +83,12 @@ async function perform(job: Job): Promise<JobResults[Job['kind']]> {
     case 'digest':
       return digestTarget(await targetClient(), job.chunk);
     case 'catch-up':
-      return catchUpChunk(source(), readerFor(job.chunk.table), job, await targetClient());
-    case 'carry-back':
-      return carryBackChunk(readerFor(job.chunk.table), job, await targetClient(), digestTarget);
+      return catchUpChunk(source(), readerFor(job.chunk.table), job, await targetClient(), digestTarget);
+    case 'carry-back': {
+      const reader = readerFor(job.chunk.table);
+      keepCachesSmall();
+      return carryBackChunk(reader, job, await targetClient(), digestTarget, (part) => reply({ part }));
+    }
     case 'integrity':
       return checkSoundness(source(), 'integrity_check', 20);
     case 'query':

@@ -69,6 +69,7 @@ function consequences(cutover: CutoverOptions | undefined): string[] {
     'Tables are created and filled in the target, and compared with the source.',
     `Then ${what} ${are} stopped, what was written since is brought over,`,
     `env files are switched, and ${what} ${are} started again.`,
+    ...(cutover.renameSource === true ? ['Last, the SQLite file is renamed, read-only.'] : []),
     ...(isByCommand ? [] : ['Where no service is found, you are asked to stop the application by hand.']),
     'If this fails, it is taken back. Later, ttm-wizard rollback takes it back;',
     '--no-cutover leaves services and env files as they are.',

@@ -1,14 +1,13 @@
 // ttm-wizard catch-up: brings over what the application has written since, so that less is left to the downtime of a cutover. The
 // application goes on running on SQLite.
-import { resolveReading } from '../config/resolve.js';
+import { resolveComparing } from '../config/resolve.js';
 import { outputsOf } from './run.js';
 import type { Session } from './session.js';
 import { settleTarget } from './settle-target.js';
 
 /** Answers with the exit code of the catch-up. */
 export async function catchUp(session: Session): Promise<number> {
-  const canAsk = session.isTerminal && session.flags.json !== true;
-  const resolved = resolveReading('catch-up', session.flags, session.env, !canAsk);
+  const resolved = resolveComparing('catch-up', session.flags, session.env, session.isTerminal);
   const target = await settleTarget(session, resolved);
   const { backupDir, jobs } = resolved.options;
   const { catchUpAgain } = await import('../run/catch-up-again.js');

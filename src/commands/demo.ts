@@ -13,6 +13,7 @@ import { EXIT, WizardError } from '../errors.js';
 import type { RunOptions } from '../config/run-options.js';
 import { planNamed } from '../plans/index.js';
 import { findPgDump } from '../tools/pg-dump.js';
+import { adoptLook } from './adopt-look.js';
 import { openScreen } from './live.js';
 import { loadSqlite } from './native-module.js';
 import { outputsOf } from './run.js';
@@ -35,6 +36,7 @@ export async function demo(session: Session): Promise<number> {
   if (settings.isOn('rollback') && settings.isOn('clean'))
     problems.add('--rollback and --clean exclude each other', ['one of the two']);
   problems.throwIfAny();
+  adoptLook(session, settings);
   const folder = resolve(settings.text('folder') ?? 'ttm-demo');
   const command = demoCommand(session.env, folder);
   // With --json, standard output is for events alone.

@@ -2,6 +2,7 @@
 // looks much closer; this is for before anything is decided.
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { checkOwners } from '../app/file-owners.js';
 import { type Resolved, resolveReading } from '../config/resolve.js';
 import { secretsOf } from '../config/target-url.js';
 import { EXIT, WizardError, messageOf } from '../errors.js';
@@ -9,6 +10,7 @@ import type { Finding } from '../events.js';
 import { findingLines } from '../output/findings.js';
 import { showSize } from '../output/format.js';
 import { choosePaint } from '../output/paint.js';
+import { adoptLook } from './adopt-look.js';
 import { loadSqlite } from './native-module.js';
 import type { Session } from './session.js';
 
@@ -17,25 +19,30 @@ const OLDEST_SERVER = 140_000;
 /** 0 when no check finds an error, else 3. */
 export async function doctor(session: Session): Promise<number> {
   const resolved = resolveReading('doctor', session.flags, session.env);
+  adoptLook(session, resolved.settings);
   session.secrets = secretsOf(resolved.target ?? '', session.env);
   for (const notice of resolved.notices) session.err.line(`Note: ${notice}`);
   const findings = await examine(resolved);
   const isReady = !findings.some(({ severity }) => severity === 'error');
-  if (resolved.settings.isOn('json')) session.out.line(JSON.stringify({ v: 1, ready: isReady, findings }));
+  const { out } = session;
+  if (resolved.settings.isOn('json')) out.json({ v: 1, ready: isReady, findings });
   else {
-    const paint = choosePaint(session.out.isTty, session.env, resolved.settings.isOn('no-color'));
-    for (const line of findingLines(findings, paint)) session.out.line(line);
-    session.out.line(isReady ? 'This machine is ready.' : 'This machine is not ready: see the errors above.');
+    const paint = choosePaint(out.isTty, session.env, resolved.settings.isOn('no-color'));
+    for (const line of findingLines(findings, paint, '', out.look.isScreenReader)) out.line(line);
+    out.line(isReady ? 'This machine is ready.' : 'This machine is not ready: see the errors above.');
   }
   return isReady ? EXIT.done : EXIT.preflight;
 }
 
 /** Each check's finding, in the order of the checks; one that fails keeps none of the others from running. */
-async function examine({ options, target }: Resolved): Promise<Finding[]> {
-  const checks: readonly (readonly [code: string, check: () => Promise<Finding>])[] = [
+async function examine({ options, settings, target }: Resolved): Promise<Finding[]> {
+  const named = settings.list('env-file');
+  const envFiles = named.length > 0 ? named : (options.plan.application?.envFiles ?? []);
+  const checks: readonly (readonly [code: string, check: () => Promise<Finding | Finding[]>])[] = [
     ['node', () => Promise.resolve(ok('node', `Node ${process.version}`))],
     ['sqlite', async () => ok('sqlite', `SQLite ${await loadSqlite()}`)],
     ['source', () => checkSource(options.source)],
+    ['owners', () => Promise.resolve(checkOwners(options.source, envFiles))],
     ['backup-dir', () => checkBackupDir(options.backupDir)],
     ['target', () => (target === undefined ? Promise.resolve(noTarget) : checkTarget(target))],
     ['pg-dump', () => checkPgDump(target)],
@@ -43,7 +50,7 @@ async function examine({ options, target }: Resolved): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const [code, check] of checks) {
     try {
-      findings.push(await check());
+      findings.push(...[await check()].flat());
     } catch (error) {
       const remedies = error instanceof WizardError ? [...error.remedies] : [];
       findings.push({ severity: 'error', code, message: messageOf(error), remedies });

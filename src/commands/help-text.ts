@@ -1,4 +1,5 @@
-// Every help text, made from the tables of options, commands and exit codes. At most 60 lines of 80 columns, examples first.
+// What --help prints, for the whole and for each command, made from the tables of options and commands. ASCII, at most 60 lines of 80
+// columns, examples first.
 import {
   COMMANDS,
   type CommandName,
@@ -6,20 +7,23 @@ import {
   OPTIONS,
   type OptionSpec,
   flagOf,
+  isOfDemo,
   optionsOf,
+  usageOf,
 } from '../config/options.js';
-import { EXIT_MEANING } from '../errors.js';
+import { TOPICS } from './topics.js';
 
-const COMMAND_WIDTH = 12;
+const COMMAND_WIDTH = 18;
 const FLAG_WIDTH = 24;
 const HELP_WIDTH = 34;
 const LINE_WIDTH = 80;
 
-const EXAMPLES: Readonly<Record<CommandName, readonly string[]>> = {
+/** Lines to type for each command; also in the man page. */
+export const EXAMPLES: Readonly<Record<CommandName, readonly string[]>> = {
   run: [
     'ttm-wizard run --dry-run --yes --target postgresql://app@db/app',
     'TTM_TARGET=postgresql://app:secret@db/app ttm-wizard run --yes',
-    'ttm-wizard run --yes --no-cutover --json --target-url-file /root/target-url',
+    'ttm-wizard run --yes --no-cutover --json --target-url-file /root/url',
     'ttm-wizard run --service app --service app-ws --env-file /etc/app.env',
   ],
   status: ['ttm-wizard status --watch', 'ttm-wizard status --json'],
@@ -32,9 +36,15 @@ const EXAMPLES: Readonly<Record<CommandName, readonly string[]>> = {
   report: ['ttm-wizard report', 'ttm-wizard report --json > report.json'],
   doctor: ['ttm-wizard doctor', 'ttm-wizard doctor --target postgresql://app@db/app'],
   demo: ['ttm-wizard demo', 'ttm-wizard demo --rollback', 'ttm-wizard demo --clean'],
+  config: ['ttm-wizard config show --config /root/ttm.jsonc', 'ttm-wizard config show --json'],
+  completion: [
+    'source <(ttm-wizard completion bash)           # in ~/.bashrc',
+    'ttm-wizard completion zsh > ~/.zfunc/_ttm-wizard',
+    'ttm-wizard completion fish > ~/.config/fish/completions/ttm-wizard.fish',
+  ],
 };
 
-/** The answer to `ttm-wizard --help`: all commands, and all options but those of one command only. */
+/** The answer to `ttm-wizard --help`: all commands, and all options but those of the demo. */
 export function mainHelp(): string {
   return [
     'Moves a live application from SQLite to PostgreSQL and compares every value.',
@@ -44,11 +54,11 @@ export function mainHelp(): string {
     '  ttm-wizard demo                                    try it on a sample',
     '  TTM_TARGET=postgresql://app:secret@db/app ttm-wizard run --yes',
     '',
-    'Usage: ttm-wizard [command] [options], or --version, or --help',
+    'Usage: ttm-wizard [COMMAND] [OPTIONS], or --version; COMMAND --help has its own',
     'A flag goes before its environment variable, that before the config file.',
-    ...COMMANDS.map(({ name, help }) => `  ${name.padEnd(COMMAND_WIDTH)}${help}`),
+    ...COMMANDS.map((command) => `  ${usageOf(command).padEnd(COMMAND_WIDTH)}${command.help}`),
     `  ${'help TOPIC'.padEnd(COMMAND_WIDTH)}${TOPICS.join(', ')}, or a command`,
-    ...optionBlocks(OPTIONS),
+    ...optionBlocks(OPTIONS.filter((option) => !isOfDemo(option))),
   ].join('\n');
 }
 
@@ -57,7 +67,7 @@ export function usageWithoutTerminal(): string {
   return [
     'ttm-wizard has questions, and there is no terminal to ask them on. Without one:',
     '',
-    '  PGPASSWORD=… ttm-wizard run --yes \\',
+    '  PGPASSWORD=SECRET ttm-wizard run --yes \\',
     '    --source /srv/tothemoon/dev.db --backup-dir /srv/tothemoon/backups \\',
     '    --target postgresql://USER@HOST:5432/DATABASE',
     '',
@@ -66,9 +76,9 @@ export function usageWithoutTerminal(): string {
 }
 
 export function commandHelp(command: CommandName): string {
-  const about = COMMANDS.find(({ name }) => name === command)?.help ?? '';
+  const spec = COMMANDS.find(({ name }) => name === command);
   return [
-    `ttm-wizard ${command}: ${about}`,
+    `ttm-wizard ${spec === undefined ? command : usageOf(spec)}: ${spec?.help ?? ''}`,
     '',
     'Examples:',
     ...EXAMPLES[command].map((example) => `  ${example}`),
@@ -89,63 +99,3 @@ function optionLine(option: OptionSpec): string {
   const width = Math.min(HELP_WIDTH, LINE_WIDTH - 2 - FLAG_WIDTH - option.env.length);
   return `  ${flagOf(option).padEnd(FLAG_WIDTH)}${option.help.padEnd(width)}${option.env}`;
 }
-
-export const TOPICS = ['exit-codes', 'resume', 'rollback', 'env'] as const;
-type Topic = (typeof TOPICS)[number];
-
-export function topicHelp(topic: Topic): string {
-  switch (topic) {
-    case 'exit-codes':
-      return ['Exit codes:', ...EXIT_MEANING.map(([code, meaning]) => `  ${code.padEnd(9)}${meaning}`)].join(
-        '\n',
-      );
-    case 'env':
-      return environmentHelp();
-    case 'resume':
-      return RESUME;
-    case 'rollback':
-      return ROLLBACK;
-  }
-}
-
-function environmentHelp(): string {
-  const others = [
-    ['PGPASSWORD, PGPASSFILE', "the target's password, as in psql"],
-    ['PGHOST, PGPORT, PGUSER', 'what the URL leaves out'],
-    ['NO_COLOR, FORCE_COLOR', 'without and with colours'],
-  ] as const;
-  return [
-    'Environment variables (a flag goes before them; 1 or 0 for a switch):',
-    ...OPTIONS.map((option) => `  ${option.env.padEnd(FLAG_WIDTH)}${flagOf(option)}`),
-    '',
-    'And those of others:',
-    ...others.map(([name, meaning]) => `  ${name.padEnd(FLAG_WIDTH)}${meaning}`),
-  ].join('\n');
-}
-
-const RESUME = `Resuming:
-  A run may be stopped or killed at any moment: Ctrl-C, a lost connection, a
-  power cut. What is in the target and what is not is recorded in the target
-  itself, together with the rows. So the same command goes on where it ended:
-
-    ttm-wizard run --yes --resume --target URL
-
-  ttm-wizard status shows how far it came. --restart instead takes back what
-  the last run made, and begins anew. The source is only read, unless
-  --capture triggers asks for triggers in it.
-  Started again after a completed run, it finds nothing to do and exits with 0.`;
-
-const ROLLBACK = `Taking a run back:
-  Until the application has been switched over, it runs on SQLite as before:
-  what the run made in the target is dropped, and nothing else is touched.
-  After the cutover, what was written to the target since is first carried
-  back into the SQLite file; then the application runs on SQLite again.
-
-    ttm-wizard rollback --target URL
-
-  It asks before it begins; --yes answers that, and without a terminal it is
-  needed (exit 9). --discard-target-writes leaves out the carrying back: what
-  was written since the cutover is then missing in the SQLite file.
-  A rollback that fails ends with exit 10, and a file says what to do by hand.
-
-  Its options: ttm-wizard rollback --help`;

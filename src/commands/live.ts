@@ -6,17 +6,13 @@ import { choosePaint, unpainted } from '../output/paint.js';
 import { plainSink } from '../output/plain.js';
 import type { RunView } from '../view.js';
 import { type Keys, openKeys } from './keys.js';
-import type { Look, Screen, Session } from './session.js';
+import type { Screen, Session } from './session.js';
 
 /**
  * The screen, or undefined when it is to be plain lines. From then on it is `session.screen`. What it leaves behind when it is unmounted
  * are the finished steps, and the summary of how it ended last.
  */
-export async function openScreen(
-  session: Session,
-  settings: Settings,
-  look?: Look,
-): Promise<Screen | undefined> {
+export async function openScreen(session: Session, settings: Settings): Promise<Screen | undefined> {
   if (!isLive(session, settings)) return undefined;
   const { out, env, stdout } = session;
   const paint = choosePaint(out.isTty, env, settings.isOn('no-color'));
@@ -33,7 +29,7 @@ export async function openScreen(
   const live = mountLive({
     stdout,
     now: () => Date.now(),
-    ...(look === undefined ? {} : { look }),
+    look: out.look,
     act: (kind) => {
       if (kind === 'suspend') suspend();
       else if (kind === 'roll-back') wantsRollBack();
@@ -54,10 +50,7 @@ export async function openScreen(
   process.on('SIGCONT', goOn);
   if (session.isTerminal) terminal.keys = openKeys(live.press);
   const { keys } = terminal;
-  const logSink = plainSink(
-    { line: live.log, isTty: false, close: () => undefined, flushed: () => Promise.resolve() },
-    unpainted,
-  );
+  const logSink = plainSink({ line: live.log, isTty: false, look: out.look }, unpainted);
   const plain = plainSink(out, paint);
   let ending: { event: WizardEvent; view: RunView } | undefined;
   let isMounted = true;
@@ -99,8 +92,14 @@ export async function openScreen(
 /** Whether the terminal can be drawn on and nobody asked for text; a dry run is a text to read. */
 function isLive({ out, env }: Session, settings: Settings): boolean {
   const isText = settings.isOn('plain') || settings.isOn('json') || settings.isOn('dry-run');
+  // Whoever listens to the screen wants sentences, each once.
   return (
-    out.isTty && !isText && env['TERM'] !== 'dumb' && !isOn(env['CI']) && !isOn(env['CONTINUOUS_INTEGRATION'])
+    out.isTty &&
+    !isText &&
+    !out.look.isScreenReader &&
+    env['TERM'] !== 'dumb' &&
+    !isOn(env['CI']) &&
+    !isOn(env['CONTINUOUS_INTEGRATION'])
   );
 }
 

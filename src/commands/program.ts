@@ -4,6 +4,7 @@ import { nearest } from '../config/nearest.js';
 import {
   COMMANDS,
   type CommandName,
+  type CommandSpec,
   OPTIONS,
   type OptionSpec,
   flagOf,
@@ -11,11 +12,18 @@ import {
 } from '../config/options.js';
 import type { Flags } from '../config/settings.js';
 import { EXIT, WizardError } from '../errors.js';
-import { TOPICS, commandHelp, mainHelp, topicHelp } from './help-text.js';
+import { commandHelp, mainHelp } from './help-text.js';
+import { TOPICS, topicHelp } from './topics.js';
 
 /** What was asked for. */
 export type Request =
-  | { readonly kind: 'command'; readonly command: CommandName; readonly flags: Flags }
+  | {
+      readonly kind: 'command';
+      readonly command: CommandName;
+      readonly flags: Flags;
+      /** The word after the command, where it needs one. */
+      readonly argument?: string;
+    }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'version' };
 
@@ -37,10 +45,15 @@ export function readCommandLine(args: readonly string[]): Request {
       isVersion ? { kind: 'version' } : { kind: 'command', command: 'run', flags: flagsFor('run', [main]) },
     );
   });
-  for (const { name } of COMMANDS) {
+  for (const spec of COMMANDS) {
+    const { name, argument } = spec;
     const command = parser(name, commandHelp(name), answer);
     addOptions(command, optionsOf(name));
-    command.action(() => answer({ kind: 'command', command: name, flags: flagsFor(name, [main, command]) }));
+    if (argument !== undefined) command.argument(`[${argument.name}]`);
+    command.action(() => {
+      const word = argument === undefined ? {} : { argument: argumentOf(spec, command.args[0]) };
+      answer({ kind: 'command', command: name, flags: flagsFor(name, [main, command]), ...word });
+    });
     main.addCommand(command);
   }
   main.addCommand(
@@ -52,14 +65,17 @@ export function readCommandLine(args: readonly string[]): Request {
     main.parse([...args], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) throw usageError(error.message);
   }
   return found.request ?? { kind: 'text', text: mainHelp() };
 }
 
 function parser(name: string, help: string, answer: (request: Request) => void): Parser {
   const command = new Parser(name);
-  command.exitOverride().configureOutput({
+  const own = COMMANDS.some((candidate) => candidate.name === name) ? `ttm-wizard ${name}` : 'ttm-wizard';
+  command.exitOverride((error) => {
+    throw error.exitCode === 0 ? error : usageError(error.message, `${own} --help`);
+  });
+  command.configureOutput({
     writeOut: (text) => answer({ kind: 'text', text: text.trimEnd() }),
     outputError: () => undefined,
   });
@@ -99,6 +115,21 @@ function flagsFor(command: CommandName, parsers: readonly Parser[]): Flags {
   return flags;
 }
 
+function argumentOf(command: CommandSpec, typed: string | undefined): string {
+  const choices = command.argument?.choices ?? [];
+  if (typed === undefined)
+    throw usageError(
+      `${command.name} needs a word behind it`,
+      ...choices.map((choice) => `ttm-wizard ${command.name} ${choice}`),
+    );
+  const known = choices.find((choice) => choice === typed);
+  if (known !== undefined) return known;
+  throw usageError(
+    `there is no ${command.name} ${typed}`,
+    suggestion(typed, choices, `ttm-wizard ${command.name} `),
+  );
+}
+
 function helpOn(topic: unknown): string {
   if (typeof topic !== 'string') return mainHelp();
   const name = topic;
@@ -121,18 +152,13 @@ function suggestion(typed: string, names: readonly string[], before: string): st
   return near === undefined ? `one of ${names.join(', ')}` : `Did you mean ${before}${near}?`;
 }
 
-/** Commander's message, `error: …\n(Did you mean --target?)`, in the form of all our errors. */
-function usageError(text: string, remedy?: string): WizardError {
+/** Commander's message, `error: …\n(Did you mean --target?)`, in the form of all our errors; `own` is what else to type. */
+function usageError(text: string, ...own: readonly string[]): WizardError {
   const [first = '', hint] = text.replace(/^error: /, '').split('\n');
-  const remedies = [
-    hint?.replace(/^\(|\)$/g, ''),
-    remedy,
-    hint === undefined && remedy === undefined ? 'ttm-wizard --help' : undefined,
-  ];
   return new WizardError({
     code: 'USAGE',
     message: first.replace(/^option '(--[\w-]+) <\w+>' argument missing$/, '$1 needs a value'),
-    remedies: remedies.filter((line) => line !== undefined),
+    remedies: [...(hint === undefined ? [] : [hint.replace(/^\(|\)$/g, '')]), ...own],
     exitCode: EXIT.usage,
   });
 }

@@ -23,7 +23,9 @@ export interface ErrorScene {
 export function reportError(error: unknown, { err, session, args, env }: ErrorScene): number {
   const clean = (text: string): string => redactText(maskUrls(text), session?.secrets ?? []);
   const isDebug = args.includes('--debug') || ['1', 'true', 'yes', 'on'].includes(env['TTM_DEBUG'] ?? '');
-  const paint = choosePaint(err.isTty, env, args.includes('--no-color'));
+  // A mistyped command line has no settings yet.
+  const isColourless = args.includes('--no-color') || session?.flags['no-color'] === true;
+  const paint = choosePaint(err.isTty, env, isColourless);
   const stack = clean(error instanceof Error ? (error.stack ?? error.message) : String(error));
   const failure =
     error instanceof WizardError

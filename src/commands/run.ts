@@ -6,6 +6,7 @@ import { choosePaint } from '../output/paint.js';
 import { plainSink } from '../output/plain.js';
 import type { EventSink } from '../run/journal.js';
 import type { RunIo } from '../run/machine.js';
+import { adoptLook } from './adopt-look.js';
 import { agreementLines } from './agreement.js';
 import { openScreen } from './live.js';
 import { loadSqlite } from './native-module.js';
@@ -16,6 +17,7 @@ import { settleTarget } from './settle-target.js';
 /** Answers with the run's exit code. */
 export async function run(session: Session): Promise<number> {
   const request = resolveRun(session.flags, session.env, session.isTerminal);
+  adoptLook(session, request.settings);
   await loadSqlite();
   const screen = await openScreen(session, request.settings);
   return screen === undefined ? runAsLines(session, request) : runOnScreen(session, request, screen);
@@ -61,5 +63,8 @@ export function outputsOf(session: Session, isJson: boolean): RunIo {
   const shown = isJson
     ? ndjsonSink(out, err, choosePaint(err.isTty, env, noColor))
     : plainSink(out, choosePaint(out.isTty, env, noColor));
-  return { sinks: [remember, shown], stop, abort, secrets };
+  const watch = (doing: () => string | undefined): void => {
+    session.halfway = doing;
+  };
+  return { sinks: [remember, shown], stop, abort, secrets, watch };
 }

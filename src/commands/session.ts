@@ -5,12 +5,6 @@ import type { Answer, Page } from '../pages.js';
 import type { EventSink } from '../run/journal.js';
 import type { RunView } from '../view.js';
 
-/** How the terminal is to be drawn on. */
-export interface Look {
-  readonly isAscii: boolean;
-  readonly framesPerSecond: number;
-}
-
 export interface Screen {
   readonly sink: EventSink;
   /** Shows this view until the next event. */
@@ -31,7 +25,10 @@ export interface Screen {
 }
 
 export interface Session {
-  readonly flags: Flags;
+  /** As typed; `no-color` also from elsewhere, once the settings are known. */
+  flags: Flags;
+  /** The word after the command, where it takes one. */
+  readonly argument?: string;
   readonly env: NodeJS.ProcessEnv;
   readonly stdout: NodeJS.WriteStream;
   /** Data, to stdout. */
@@ -52,6 +49,8 @@ export interface Session {
   log: string | undefined;
   /** Whether the run has already told the person why it failed. */
   isFailureShown: boolean;
+  /** What is going on while the application stands, for whoever wants to end the wizard then; undefined when it runs. */
+  halfway?: () => string | undefined;
   /** What is drawn on the terminal; nothing else may write to it until it is unmounted. */
   screen: Screen | undefined;
 }

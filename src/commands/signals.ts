@@ -14,6 +14,8 @@ export interface Signals {
 interface Listener {
   /** A line for the person. */
   say(text: string): void;
+  /** What is going on while the application stands, as a sentence; undefined when it runs. */
+  halfway?(): string | undefined;
   /** The terminal is gone; nothing more can be written to it. */
   hungUp(): void;
   /** Ends the process at once. */
@@ -36,16 +38,26 @@ export function listenForSignals(listener: Listener): Signals {
     abort.abort(name);
     setTimeout(() => listener.end(codeOfSignal()), GRACE_MS).unref();
   };
+  const askToStop = (name: 'SIGINT' | 'SIGTERM'): void => {
+    const doing = listener.halfway?.();
+    caught = name;
+    listener.say(
+      doing === undefined
+        ? 'Stopping after this chunk; press Ctrl-C again to stop now'
+        : `${doing}; press Ctrl-C again to leave it as it is`,
+    );
+    stop.abort(name);
+  };
   process.on('SIGINT', () => {
-    if (stop.signal.aborted) {
-      endNow('SIGINT');
-      return;
-    }
-    caught = 'SIGINT';
-    listener.say('Stopping after this chunk; press Ctrl-C again to stop now');
-    stop.abort('SIGINT');
+    if (stop.signal.aborted) endNow('SIGINT');
+    else askToStop('SIGINT');
   });
-  process.on('SIGTERM', () => endNow('SIGTERM'));
+  process.on('SIGTERM', () => {
+    // An application that stands is put back first; who cannot wait for that sends it twice.
+    const isFirst = !stop.signal.aborted && listener.halfway?.() !== undefined;
+    if (isFirst) askToStop('SIGTERM');
+    else endNow('SIGTERM');
+  });
   process.on('SIGHUP', () => listener.hungUp());
   return {
     stop: stop.signal,

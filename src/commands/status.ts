@@ -3,12 +3,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { resolveReading } from '../config/resolve.js';
 import { EXIT } from '../errors.js';
+import { eraseAbove } from '../output/erase-above.js';
 import { findingLines, safe } from '../output/findings.js';
 import { percentOf, showCount, showDuration, showMoment, showSize } from '../output/format.js';
 import { type Paint, choosePaint } from '../output/paint.js';
 import { reportObject } from '../output/report.js';
 import { headLines, showState } from '../output/summary.js';
-import { tableLines } from '../output/text-table.js';
+import { inColumns, inSentences } from '../output/text-table.js';
+import { adoptLook } from './adopt-look.js';
 import type { RunView, StepView } from '../view.js';
 import { lastRun, viewOf } from './last-run.js';
 import type { Session } from './session.js';
@@ -16,25 +18,40 @@ import type { Session } from './session.js';
 const WATCH_MS = 1000;
 /** A live run tells something four times a second; after this long it has most likely been killed. */
 const SILENT_MS = 60_000;
-/** Of the names in headLines, with the space behind them. */
-const HEAD_WIDTH = 9;
 
 export async function status(session: Session): Promise<number> {
   const { options, settings } = resolveReading('status', session.flags, session.env);
-  const paint = choosePaint(session.out.isTty, session.env, settings.isOn('no-color'));
+  adoptLook(session, settings);
+  const { out } = session;
+  const paint = choosePaint(out.isTty, session.env, settings.isOn('no-color'));
   let shown = '';
   for (;;) {
     const run = lastRun(options.backupDir);
     const view = run === undefined ? undefined : viewOf(run.path);
+    const object = view === undefined ? { v: 1, run: null } : reportObject(view);
     const text = settings.isOn('json')
-      ? JSON.stringify(view === undefined ? { v: 1, run: null } : reportObject(view))
-      : statusText(view, options.backupDir, new Date(), paint);
-    if (text !== shown) session.out.line(text);
+      ? JSON.stringify(object)
+      : statusText(view, options.backupDir, new Date(), paint, out.look.isScreenReader);
+    if (text !== shown && settings.isOn('json')) out.json(object);
+    else if (text !== shown) out.line(nextPage(shown, text, session));
     shown = text;
     if (!settings.isOn('watch') || view?.outcome !== 'running') return EXIT.done;
     if (!(await pause(session.stop))) return EXIT.interrupted;
-    if (!settings.isOn('json')) session.out.line('');
   }
+}
+
+/** On a terminal `text` in place of the page `before`; elsewhere below it. Who hears it is told what has changed, and no more. */
+function nextPage(before: string, text: string, { out, stdout, env }: Session): string {
+  if (before === '') return text;
+  if (out.look.isScreenReader) {
+    const told = new Set(before.split('\n'));
+    return text
+      .split('\n')
+      .filter((line) => !told.has(line))
+      .join('\n');
+  }
+  const isDrawn = out.isTty && env['TERM'] !== 'dumb' && stdout.columns > 0;
+  return `${(isDrawn && eraseAbove(before, stdout)) || '\n'}${text}`;
 }
 
 /** False when the person wants no more. */
@@ -47,21 +64,28 @@ async function pause(stop: AbortSignal): Promise<boolean> {
   }
 }
 
-/** Everything about a run on one page; exported for the tests, which give it the clock. */
-export function statusText(view: RunView | undefined, backupDir: string, now: Date, paint: Paint): string {
-  if (view === undefined) return `There is no run in ${backupDir}.`;
+/** Everything about a run on one page; exported for the tests, which give it the clock. `isSpoken` makes sentences of its tables. */
+export function statusText(
+  view: RunView | undefined,
+  backupDir: string,
+  now: Date,
+  paint: Paint,
+  isSpoken = false,
+): string {
+  if (view === undefined) return `There is no run in ${safe(backupDir)}.`;
   const silentMs = now.getTime() - Date.parse(view.lastAt);
   const isSilent = view.outcome === 'running' && silentMs > SILENT_MS;
+  const layout = isSpoken ? inSentences : inColumns;
   const bad = view.findings.filter(({ severity }) => severity === 'error' || severity === 'warning');
   return [
-    ...headLines(view, paint),
-    `${'log'.padEnd(HEAD_WIDTH)}${safe(view.log)}`,
+    ...headLines(view, paint, layout, [['log', safe(view.log)]]),
     '',
-    ...tableLines(
-      view.steps.map((step) => [step.name, showState(step.state, paint), timeOf(step), detailOf(step)]),
-      ['left', 'left', 'right', 'left'],
-    ),
-    ...(bad.length === 0 ? [] : ['', ...findingLines(bad, paint)]),
+    ...layout({
+      head: ['step', 'state', 'time', 'result'].map((text) => paint('bold', text)),
+      rows: view.steps.map((step) => [step.name, showState(step.state, paint), timeOf(step), detailOf(step)]),
+      aligns: ['left', 'left', 'right', 'left'],
+    }),
+    ...(bad.length === 0 ? [] : ['', ...findingLines(bad, paint, '', isSpoken)]),
     ...(isSilent
       ? [
           '',

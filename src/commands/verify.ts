@@ -1,13 +1,12 @@
 // ttm-wizard verify: compares source and target once more, and changes nothing.
-import { resolveReading } from '../config/resolve.js';
+import { resolveComparing } from '../config/resolve.js';
 import { outputsOf } from './run.js';
 import type { Session } from './session.js';
 import { settleTarget } from './settle-target.js';
 
 /** Answers with 0 when all is equal, 6 when not. */
 export async function verify(session: Session): Promise<number> {
-  const canAsk = session.isTerminal && session.flags.json !== true;
-  const resolved = resolveReading('verify', session.flags, session.env, !canAsk);
+  const resolved = resolveComparing('verify', session.flags, session.env, session.isTerminal);
   const target = await settleTarget(session, resolved);
   const { backupDir, jobs } = resolved.options;
   const [{ verifyAgain }, { VERIFY_STEPS }] = [

@@ -214,6 +214,9 @@ class Wizard {
       stop,
       abort: this.session.abort,
       secrets: this.session.secrets,
+      watch: (doing) => {
+        this.session.halfway = doing;
+      },
       ask: async (message, name = 'confirm') => {
         const { id } = await this.ask(questionPage(name, message, database, canRollBack(this.view)));
         if (id === 'roll-back') this.wish.rollBack = true;

@@ -39,6 +39,7 @@ export function findCutover(settings: Settings, problems: Problems): CutoverOpti
     ...(startCommand === undefined ? {} : { startCommand }),
     ...(healthUrl === undefined ? {} : { healthUrl }),
     capture: settings.choice('capture', ['none', 'triggers']),
+    ...(settings.isOn('rename-source') ? { renameSource: true } : {}),
   };
 }
 

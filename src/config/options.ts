@@ -1,8 +1,15 @@
 // The one table of options: the command line, the environment, the config file, every help text and the README's block are
 // made from it. Nothing heavy is imported here, because --help reads it.
 
-export const COMMANDS = [
-  { name: 'run', help: 'check, back up, copy, compare, switch over; --yes asks nothing' },
+interface CommandFields {
+  readonly name: string;
+  readonly help: string;
+  /** The one word that has to follow. */
+  readonly argument?: { readonly name: string; readonly choices: readonly string[] };
+}
+
+const commands = [
+  { name: 'run', help: 'back up, copy, compare, switch over; --yes asks nothing' },
   { name: 'status', help: 'the last run, or the one going on' },
   { name: 'verify', help: 'compare source and target again, change nothing' },
   { name: 'catch-up', help: 'bring over what was written since, without cutting over' },
@@ -10,12 +17,26 @@ export const COMMANDS = [
   { name: 'report', help: "the last run's report as text or JSON" },
   { name: 'doctor', help: 'is this machine ready?' },
   { name: 'demo', help: 'a sample application, moved to a private PostgreSQL' },
-] as const;
-export type CommandName = (typeof COMMANDS)[number]['name'];
+  {
+    name: 'config',
+    help: "every option's value, and where it comes from",
+    argument: { name: 'show', choices: ['show'] },
+  },
+  {
+    name: 'completion',
+    help: 'completion script for bash, zsh or fish',
+    argument: { name: 'SHELL', choices: ['bash', 'zsh', 'fish'] },
+  },
+] as const satisfies readonly CommandFields[];
+export type CommandName = (typeof commands)[number]['name'];
+export interface CommandSpec extends CommandFields {
+  readonly name: CommandName;
+}
+
+export const COMMANDS: readonly CommandSpec[] = commands;
 
 export const GROUPS = [
-  'What is moved',
-  'How',
+  'What is moved, and how',
   'Switching over',
   'Starting and resuming',
   'Output',
@@ -41,7 +62,8 @@ interface OptionFields {
   readonly default?: string | number;
 }
 
-const every: readonly CommandName[] = COMMANDS.map(({ name }) => name);
+/** All that do something; config takes them as well (optionsOf). */
+const every = COMMANDS.map(({ name }) => name).filter((name) => name !== 'config' && name !== 'completion');
 
 /** One thread more than the two cores of a small server: it hides the waits of the others (measured, 13.2 s for 13.9 s). */
 export const DEFAULT_JOBS = 3;
@@ -52,7 +74,7 @@ const table = [
     argument: 'NAME',
     env: 'TTM_PLAN',
     help: 'application (default: tothemoon)',
-    group: 'What is moved',
+    group: 'What is moved, and how',
     commands: ['run', 'status', 'verify', 'catch-up', 'rollback', 'report', 'doctor'],
     default: 'tothemoon',
   },
@@ -61,7 +83,7 @@ const table = [
     argument: 'FILE',
     env: 'TTM_SOURCE',
     help: "SQLite file (default: the plan's)",
-    group: 'What is moved',
+    group: 'What is moved, and how',
     commands: ['run', 'doctor'],
   },
   {
@@ -69,7 +91,7 @@ const table = [
     argument: 'URL',
     env: 'TTM_TARGET',
     help: 'postgresql://USER@HOST:5432/DB',
-    group: 'What is moved',
+    group: 'What is moved, and how',
     commands: ['run', 'verify', 'catch-up', 'rollback', 'doctor'],
   },
   {
@@ -77,7 +99,7 @@ const table = [
     argument: 'FILE',
     env: 'TTM_TARGET_URL_FILE',
     help: 'reads that URL; - is stdin',
-    group: 'What is moved',
+    group: 'What is moved, and how',
     commands: ['run', 'verify', 'catch-up', 'rollback', 'doctor'],
   },
   {
@@ -85,7 +107,7 @@ const table = [
     argument: 'DIR',
     env: 'TTM_BACKUP_DIR',
     help: "(default: the plan's)",
-    group: 'What is moved',
+    group: 'What is moved, and how',
     commands: ['run', 'status', 'verify', 'catch-up', 'rollback', 'report', 'doctor'],
   },
   {
@@ -93,7 +115,7 @@ const table = [
     argument: 'N',
     env: 'TTM_JOBS',
     help: `worker threads (default: ${DEFAULT_JOBS})`,
-    group: 'How',
+    group: 'What is moved, and how',
     commands: ['run', 'verify', 'catch-up', 'rollback', 'demo'],
     range: [1, 64],
     default: DEFAULT_JOBS,
@@ -103,7 +125,7 @@ const table = [
     argument: 'ACTION',
     env: 'TTM_ON_BAD_VALUE',
     help: 'stop (default), quarantine',
-    group: 'How',
+    group: 'What is moved, and how',
     commands: ['run'],
     choices: ['stop', 'quarantine'],
     default: 'stop',
@@ -113,7 +135,7 @@ const table = [
     argument: 'ACTION',
     env: 'TTM_ON_DRIFT',
     help: 'stop (default), carry, leave',
-    group: 'How',
+    group: 'What is moved, and how',
     commands: ['run'],
     choices: ['stop', 'carry', 'leave'],
     default: 'stop',
@@ -122,7 +144,7 @@ const table = [
     name: 'no-dump',
     env: 'TTM_NO_DUMP',
     help: 'no pg_dump of the target',
-    group: 'How',
+    group: 'What is moved, and how',
     commands: ['run'],
   },
   {
@@ -138,7 +160,7 @@ const table = [
     env: 'TTM_ENV_FILE',
     help: 'of the application; repeatable',
     group: 'Switching over',
-    commands: ['run', 'rollback'],
+    commands: ['run', 'rollback', 'doctor'],
     isRepeatable: true,
   },
   {
@@ -183,6 +205,13 @@ const table = [
     commands: ['run'],
     choices: ['none', 'triggers'],
     default: 'none',
+  },
+  {
+    name: 'rename-source',
+    env: 'TTM_RENAME_SOURCE',
+    help: 'also rename the SQLite file',
+    group: 'Switching over',
+    commands: ['run'],
   },
   {
     name: 'discard-target-writes',
@@ -243,6 +272,21 @@ const table = [
     commands: ['status'],
   },
   { name: 'no-color', env: 'TTM_NO_COLOR', help: 'no colours', group: 'Output', commands: every },
+  { name: 'ascii', env: 'TTM_ASCII', help: 'ASCII characters alone', group: 'Output', commands: every },
+  {
+    name: 'screen-reader',
+    env: 'TTM_SCREEN_READER',
+    help: 'sentences: no bars, no columns',
+    group: 'Output',
+    commands: every,
+  },
+  {
+    name: 'low-bandwidth',
+    env: 'TTM_LOW_BANDWIDTH',
+    help: 'one screen a second at most',
+    group: 'Output',
+    commands: ['run', 'verify', 'catch-up', 'rollback', 'demo'],
+  },
   { name: 'debug', env: 'TTM_DEBUG', help: 'errors with their stack', group: 'Output', commands: every },
   {
     name: 'folder',
@@ -276,9 +320,21 @@ export interface OptionSpec extends OptionFields {
 
 export const OPTIONS: readonly OptionSpec[] = table;
 
-/** The options a command takes, in the order of the table. */
+/** The options a command takes, in the order of the table. What `config` shows is what any other takes, but for the demo's own. */
 export function optionsOf(command: CommandName): OptionSpec[] {
-  return OPTIONS.filter((option) => option.commands.includes(command));
+  return OPTIONS.filter(
+    (option) => option.commands.includes(command) || (command === 'config' && !isOfDemo(option)),
+  );
+}
+
+/** Whether no real run knows the option. */
+export function isOfDemo({ commands: takers }: OptionSpec): boolean {
+  return takers.every((name) => name === 'demo');
+}
+
+/** `config show`, `completion SHELL` */
+export function usageOf({ name, argument }: CommandSpec): string {
+  return argument === undefined ? name : `${name} ${argument.name}`;
 }
 
 /** `--jobs N` */

@@ -65,16 +65,30 @@ export function resolveRollback(flags: Flags, env: NodeJS.ProcessEnv, isTerminal
   return { ...resolved, canAsk, cutover, discardTargetWrites: settings.isOn('discard-target-writes') };
 }
 
-/** The same for the commands that have nothing to ask but the target. `isTargetNeeded` only when nobody can be asked for it. */
-export function resolveReading(
-  command: Exclude<CommandName, 'run' | 'rollback'>,
+/** The same for the commands that have nothing to ask but the target. */
+export function resolveComparing(
+  command: 'verify' | 'catch-up',
   flags: Flags,
   env: NodeJS.ProcessEnv,
-  isTargetNeeded = false,
+  isTerminal: boolean,
 ): Resolved {
   const problems = new Problems();
   const resolved = resolveWith(command, flags, env, problems);
-  if (isTargetNeeded && !isTargetNamed(resolved.settings)) problems.addMissing(NO_TARGET, TARGET_REMEDIES);
+  const { settings } = resolved;
+  if (!wantsToBeAsked(settings, isTerminal) && !isTargetNamed(settings))
+    problems.addMissing(NO_TARGET, TARGET_REMEDIES);
+  problems.throwIfAny();
+  return resolved;
+}
+
+/** The same for the commands that need no target. */
+export function resolveReading(
+  command: 'status' | 'report' | 'doctor',
+  flags: Flags,
+  env: NodeJS.ProcessEnv,
+): Resolved {
+  const problems = new Problems();
+  const resolved = resolveWith(command, flags, env, problems);
   problems.throwIfAny();
   return resolved;
 }

@@ -9,9 +9,16 @@ export interface Patience {
   readonly sessionsMs: number;
   /** For a good answer of the application, from its start on. */
   readonly probeMs: number;
+  /** For a target that has gone away to answer again, before anything is taken back from it. */
+  readonly targetMs: number;
 }
 
-export const PATIENCE: Patience = { releaseMs: 30_000, sessionsMs: 30_000, probeMs: 60_000 };
+export const PATIENCE: Patience = {
+  releaseMs: 30_000,
+  sessionsMs: 30_000,
+  probeMs: 60_000,
+  targetMs: 60_000,
+};
 
 /** How the application is switched over. */
 export interface CutoverOptions {
@@ -26,6 +33,8 @@ export interface CutoverOptions {
   readonly healthUrl?: string;
   /** Whether changes of the source are also logged by triggers in it, so that the last catch-up need not read it all. */
   readonly capture: 'none' | 'triggers';
+  /** After the switch-over the source also gets another name. */
+  readonly renameSource?: boolean;
   /** PATIENCE, unless given. */
   readonly patience?: Partial<Patience>;
 }

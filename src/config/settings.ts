@@ -2,6 +2,7 @@
 import type { CommandName, OptionName, OptionSpec } from './options.js';
 import { optionsOf } from './options.js';
 import { readConfigFile } from './config-file.js';
+import { nearest } from './nearest.js';
 import type { Problems } from './problems.js';
 
 export type Origin = 'flag' | 'environment' | 'config file' | 'default' | 'answer';
@@ -20,6 +21,11 @@ export class Settings {
 
   set(name: OptionName, setting: Setting): void {
     this.values.set(name, setting);
+  }
+
+  /** The value with its origin; undefined when it has neither. */
+  value(name: OptionName): Setting | undefined {
+    return this.values.get(name);
   }
 
   text(name: OptionName): string | undefined {
@@ -77,7 +83,7 @@ export function readSettings(
   const hasConfig = options.some(({ name }) => name === 'config');
   const configFile = hasConfig ? (flags.config ?? env['TTM_CONFIG']) : undefined;
   const file =
-    typeof configFile === 'string' && configFile !== ''
+    typeof configFile === 'string' && configFile !== '' && !isUrl(configFile)
       ? readConfigFile(configFile, problems)
       : new Map<string, unknown>();
   for (const option of options) {
@@ -114,15 +120,34 @@ function read(
   problems: Problems,
 ): Setting | undefined {
   const value = parse(option, raw);
+  if (value !== undefined && isUrlForPath(option, value)) {
+    // It may hold a password, and as a path it would be shown, and made.
+    problems.add(
+      `${where} is a URL, and has to be a path`,
+      [`--${option.name} ${option.argument ?? ''}`],
+      'BAD_OPTION',
+    );
+    return undefined;
+  }
   if (value !== undefined) return { value, origin };
   // The value itself is shown only where it cannot be a secret.
   const isOpen = option.choices !== undefined || option.range !== undefined || option.argument === undefined;
   problems.add(
     `${where} ${isOpen ? `is ${JSON.stringify(raw)}, and ` : ''}has to be ${expectation(option)}`,
-    [],
+    remediesFor(option, raw),
     'BAD_OPTION',
   );
   return undefined;
+}
+
+function isUrlForPath({ argument }: OptionSpec, value: Setting['value']): boolean {
+  if (argument !== 'FILE' && argument !== 'DIR') return false;
+  const paths = typeof value === 'object' ? value : [String(value)];
+  return paths.some(isUrl);
+}
+
+function isUrl(text: string): boolean {
+  return /^[a-z][\w+.-]*:\/\//i.test(text);
 }
 
 function parse(option: OptionSpec, raw: unknown): Setting['value'] | undefined {
@@ -154,6 +179,11 @@ function readSwitch(raw: unknown): boolean | undefined {
   const word = String(raw).toLowerCase();
   if (['1', 'true', 'yes', 'on'].includes(word)) return true;
   return ['0', 'false', 'no', 'off'].includes(word) ? false : undefined;
+}
+
+function remediesFor(option: OptionSpec, raw: unknown): string[] {
+  const near = typeof raw === 'string' ? nearest(raw, option.choices ?? []) : undefined;
+  return near === undefined ? [] : [`Did you mean --${option.name} ${near}?`];
 }
 
 function expectation(option: OptionSpec): string {

@@ -12,19 +12,28 @@ const KINDS: readonly (readonly [Finding['severity'], word: string, colour: Colo
 ];
 const LONGEST = 2000;
 
-/** Lines without indentation of their own; `left` goes before each. */
-export function findingLines(findings: readonly Finding[], paint: Paint, left = ''): string[] {
-  return KINDS.flatMap(([severity, word, colour]) =>
-    findings
+/** Lines without indentation of their own; `left` goes before each. `isSpoken` makes sentences of them. */
+export function findingLines(
+  findings: readonly Finding[],
+  paint: Paint,
+  left = '',
+  isSpoken = false,
+): string[] {
+  return KINDS.flatMap(([severity, word, colour]) => {
+    const first = isSpoken ? `${paint(colour, word)}: ` : `${paint(colour, word.padEnd(7))}  `;
+    const [example, toDo] = isSpoken
+      ? ['example, ', `${paint('bold', 'to do')}: `]
+      : ['         ', `         ${paint('bold', '>')} `];
+    return findings
       .filter((finding) => finding.severity === severity)
       .flatMap((finding) => [
-        `${left}${paint(colour, word.padEnd(7))}  ${safe(finding.message)}${rowsOf(finding)}`,
+        `${left}${first}${safe(finding.message)}${rowsOf(finding)}`,
         ...(finding.examples ?? []).map(
-          ({ key, value }) => `${left}         ${safe(key)}: ${paint('dim', safe(value))}`,
+          ({ key, value }) => `${left}${example}${safe(key)}: ${paint('dim', safe(value))}`,
         ),
-        ...finding.remedies.map((remedy) => `${left}         ${paint('bold', '>')} ${safe(remedy)}`),
-      ]),
-  );
+        ...finding.remedies.map((remedy) => `${left}${toDo}${safe(remedy)}`),
+      ]);
+  });
 }
 
 function rowsOf({ count }: Finding): string {

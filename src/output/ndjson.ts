@@ -6,7 +6,7 @@ import type { Writer } from './writer.js';
 
 export function ndjsonSink(out: Writer, err: Writer, paint: Paint): EventSink {
   return (event, view) => {
-    out.line(JSON.stringify(event));
+    out.json(event);
     if (event.type === 'run.failed')
       for (const line of failureLines({ ...event, log: view.log }, paint)) err.line(line);
   };

@@ -9,6 +9,7 @@ import { showClock, showCount, showDuration, showRows, showSize } from './format
 import type { Paint } from './paint.js';
 import { ProgressLines } from './progress-line.js';
 import { summaryLines } from './summary.js';
+import { type Layout, inColumns, inSentences } from './text-table.js';
 import type { Writer } from './writer.js';
 
 type Event<T extends WizardEvent['type']> = Extract<WizardEvent, { type: T }>;
@@ -17,8 +18,8 @@ type Event<T extends WizardEvent['type']> = Extract<WizardEvent, { type: T }>;
 const NAME_WIDTH = 9;
 const INDENT = ' '.repeat(8 + 2 + NAME_WIDTH + 2);
 
-export function plainSink(out: Writer, paint: Paint): EventSink {
-  const lines = new PlainLines(paint, out.isTty);
+export function plainSink(out: Pick<Writer, 'line' | 'isTty' | 'look'>, paint: Paint): EventSink {
+  const lines = new PlainLines(paint, out);
   return (event, view) => {
     for (const line of lines.of(event, view)) out.line(line);
   };
@@ -27,15 +28,20 @@ export function plainSink(out: Writer, paint: Paint): EventSink {
 class PlainLines {
   private readonly paint: Paint;
   private readonly progress: ProgressLines;
+  private readonly isSpoken: boolean;
+  private readonly layout: Layout;
 
-  constructor(paint: Paint, isTty: boolean) {
+  constructor(paint: Paint, { isTty, look }: Pick<Writer, 'isTty' | 'look'>) {
     this.paint = paint;
-    this.progress = new ProgressLines(isTty);
+    this.isSpoken = look.isScreenReader;
+    this.layout = this.isSpoken ? inSentences : inColumns;
+    this.progress = new ProgressLines(this.isSpoken ? 'spoken' : isTty ? 'watched' : 'logged');
   }
 
   of(event: WizardEvent, view: RunView): string[] {
+    const clock = this.paint('dim', showClock(event.at));
     const say = (name: string, text: string): string =>
-      `${this.paint('dim', showClock(event.at))}  ${name.padEnd(NAME_WIDTH)}  ${text}`;
+      this.isSpoken ? `${clock} ${name}: ${text}` : `${clock}  ${name.padEnd(NAME_WIDTH)}  ${text}`;
     switch (event.type) {
       case 'run.started':
       case 'run.resumed':
@@ -78,14 +84,14 @@ class PlainLines {
       case 'notice':
         return [say('notice', safe(event.message))];
       case 'plan.statement':
-        return [say(event.step, `would do: ${safe(event.title)}`), ...blockOf(event.sql)];
+        return [say(event.step, `would do: ${safe(event.title)}`), ...this.blockOf(event.sql)];
       case 'run.completed':
       case 'run.rolled-back':
-        return ['', ...summaryLines(view, this.paint)];
+        return ['', ...summaryLines(view, this.paint, this.layout)];
       case 'run.failed':
         return [
           '',
-          ...summaryLines(view, this.paint),
+          ...summaryLines(view, this.paint, this.layout),
           '',
           ...failureLines({ ...event, log: view.log }, this.paint),
         ];
@@ -109,8 +115,17 @@ class PlainLines {
     return findingLines(
       view.findings.filter((finding) => finding.step === step),
       this.paint,
-      INDENT,
+      this.isSpoken ? '' : INDENT,
+      this.isSpoken,
     );
+  }
+
+  private blockOf(text: string): string[] {
+    const left = this.isSpoken ? '' : INDENT;
+    return text
+      .trimEnd()
+      .split('\n')
+      .map((line) => `${left}${safe(line.replaceAll('\t', '    '))}`.trimEnd());
   }
 
   private done(event: Event<'step.completed'>): string {
@@ -143,11 +158,4 @@ function copied(event: Event<'table.copied'>): string {
   const quarantined = event.quarantined === 0 ? '' : `, ${showCount(event.quarantined)} quarantined`;
   const amount = `${showRows(event.rows)}, ${showSize(event.bytes)}`;
   return `${safe(event.table)} copied: ${amount} in ${showDuration(event.elapsedMs)}${rate}${quarantined}`;
-}
-
-function blockOf(text: string): string[] {
-  return text
-    .trimEnd()
-    .split('\n')
-    .map((line) => `${INDENT}${safe(line.replaceAll('\t', '    '))}`);
 }

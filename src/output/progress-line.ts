@@ -19,12 +19,15 @@ interface Track {
   linePercent: number;
 }
 
+/** Who reads: somebody who watches, whoever looks into a log later, or a screen reader. */
+export type Pace = 'watched' | 'logged' | 'spoken';
+
 export class ProgressLines {
   private readonly tracks = new Map<string, Track>();
-  private readonly isTty: boolean;
+  private readonly pace: Pace;
 
-  constructor(isTty: boolean) {
-    this.isTty = isTty;
+  constructor(pace: Pace) {
+    this.pace = pace;
   }
 
   /** The line to print for `progress`, or undefined when it is too soon for one. */
@@ -41,13 +44,17 @@ export class ProgressLines {
     if (!this.isDue(track, elapsedMs, percent)) return undefined;
     track.lineMs = elapsedMs;
     track.linePercent = percent;
-    return lineOf(progress, track);
+    return this.pace === 'spoken' ? sentenceOf(progress, track) : lineOf(progress, track);
   }
 
   private isDue(track: Track, nowMs: number, percent: number): boolean {
+    if (percent === 100) return false;
+    // What is spoken takes its time: nothing but each full ten percent.
+    if (this.pace === 'spoken') return tensIn(percent) > tensIn(track.linePercent);
     const sinceLine = nowMs - track.lineMs;
-    if (sinceLine < LEAST_MS_BETWEEN || percent === 100) return false;
-    return this.isTty || percent - track.linePercent >= POINTS_BETWEEN || sinceLine >= MOST_MS_BETWEEN;
+    if (sinceLine < LEAST_MS_BETWEEN) return false;
+    const isWatched = this.pace === 'watched';
+    return isWatched || percent - track.linePercent >= POINTS_BETWEEN || sinceLine >= MOST_MS_BETWEEN;
   }
 }
 
@@ -85,12 +92,25 @@ export function progressParts(
   };
 }
 
-function lineOf(progress: Progress, { firstMs, firstDone }: Track): string {
-  const { doing, table } = progress;
-  const { amount, percent, size, rate, left } = progressParts(progress, {
-    done: firstDone,
-    elapsedMs: firstMs,
-  });
-  const what = table === undefined ? safe(doing) : `${safe(doing)} ${safe(table)}`;
-  return `${what}: ${[amount, percent, size, rate, left].filter((part) => part !== undefined).join(', ')}`;
+function tensIn(percent: number): number {
+  return Math.floor(percent / POINTS_BETWEEN);
+}
+
+function lineOf(progress: Progress, track: Track): string {
+  const { amount, percent, size, rate, left } = partsOf(progress, track);
+  return `${whatOf(progress)}: ${[amount, percent, size, rate, left].filter((part) => part !== undefined).join(', ')}`;
+}
+
+function sentenceOf(progress: Progress, track: Track): string {
+  const { left } = partsOf(progress, track);
+  const done = `${tensIn(percentOf(progress.done, progress.total)) * POINTS_BETWEEN} %`;
+  return [`${whatOf(progress)}: ${done}`, ...(left === undefined ? [] : [left])].join(', ');
+}
+
+function partsOf(progress: Progress, { firstMs, firstDone }: Track): ProgressParts {
+  return progressParts(progress, { done: firstDone, elapsedMs: firstMs });
+}
+
+function whatOf({ doing, table }: Progress): string {
+  return table === undefined ? safe(doing) : `${safe(doing)} ${safe(table)}`;
 }

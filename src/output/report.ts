@@ -7,18 +7,27 @@ import type { RunView } from '../view.js';
 import { findingLines, safe } from './findings.js';
 import { unpainted } from './paint.js';
 import { summaryLines } from './summary.js';
+import { inColumns, inSentences } from './text-table.js';
 
-/** The report as text, ending in a newline. */
-export function reportText(view: RunView): string {
+/** The report as text, ending in a newline; `isSpoken` makes sentences of its tables. */
+export function reportText(view: RunView, isSpoken = false): string {
   const findings = view.steps.flatMap(({ name }) => {
     const found = view.findings.filter((finding) => finding.step === name);
-    return found.length === 0 ? [] : ['', `Findings of ${name}`, ...findingLines(found, unpainted, '  ')];
+    return found.length === 0
+      ? []
+      : ['', `Findings of ${name}`, ...findingLines(found, unpainted, '  ', isSpoken)];
   });
   const notices =
     view.notices.length === 0 ? [] : ['', 'Notices', ...view.notices.map((text) => `  ${safe(text)}`)];
   const remedies =
     view.remedies.length === 0 ? [] : ['', 'What to do', ...view.remedies.map((text) => `  ${safe(text)}`)];
-  return [...summaryLines(view, unpainted), ...findings, ...notices, ...remedies, ''].join('\n');
+  return [
+    ...summaryLines(view, unpainted, isSpoken ? inSentences : inColumns),
+    ...findings,
+    ...notices,
+    ...remedies,
+    '',
+  ].join('\n');
 }
 
 /** The report as one object: the view with a version of its form. */

@@ -5,18 +5,18 @@ import type { QueryView, RunView, StepView, TableView } from '../view.js';
 import { safe } from './findings.js';
 import { showCount, showDuration, showMoment, showRows } from './format.js';
 import type { Paint } from './paint.js';
-import { tableLines } from './text-table.js';
+import { type Layout, inColumns } from './text-table.js';
 
 const DIGEST_LENGTH = 12;
 
 /** Lines of the whole page; the parts of which nothing is known yet are left out. */
-export function summaryLines(view: RunView, paint: Paint): string[] {
+export function summaryLines(view: RunView, paint: Paint, layout: Layout = inColumns): string[] {
   return [
-    ...headLines(view, paint),
-    ...section(stepLines(view.steps, paint)),
-    ...section(tableSection(shownTables(view), paint)),
-    ...section(querySection(view.queries, paint)),
-    ...section(placeLines(view)),
+    ...headLines(view, paint, layout),
+    ...section(stepLines(view.steps, paint, layout)),
+    ...section(tableSection(shownTables(view), paint, layout)),
+    ...section(querySection(view.queries, paint, layout)),
+    ...section(placeLines(view, layout)),
   ];
 }
 
@@ -24,8 +24,13 @@ function section(lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ['', ...lines];
 }
 
-/** What was moved from where to where, when, and how it ended. */
-export function headLines(view: RunView, paint: Paint): string[] {
+/** What was moved from where to where, when, and how it ended; `more` rows come last. */
+export function headLines(
+  view: RunView,
+  paint: Paint,
+  layout: Layout = inColumns,
+  more: readonly (readonly string[])[] = [],
+): string[] {
   const rows = [
     ['run', `${view.run}${view.dryRun ? ' (dry run: nothing is written)' : ''}`],
     ['started', `${showMoment(view.startedAt)}${view.resumed ? ', resumed' : ''}`],
@@ -33,8 +38,9 @@ export function headLines(view: RunView, paint: Paint): string[] {
     ['source', safe(view.source)],
     ['target', safe(view.target)],
     ['outcome', outcomeOf(view, paint)],
+    ...more,
   ];
-  return tableLines(rows, ['left', 'left']);
+  return layout({ rows, aligns: ['left', 'left'] });
 }
 
 /** `completed: 4 tables, …`, in a word that needs no colour. */
@@ -46,7 +52,7 @@ function outcomeOf(view: RunView, paint: Paint): string {
   return paint(view.exitCode === 0 ? 'green' : 'red', text);
 }
 
-function stepLines(steps: readonly StepView[], paint: Paint): string[] {
+function stepLines(steps: readonly StepView[], paint: Paint, layout: Layout): string[] {
   if (steps.length === 0) return [];
   const total = steps.reduce((sum, step) => sum + step.elapsedMs, 0);
   const rows = steps.map((step) => {
@@ -54,7 +60,11 @@ function stepLines(steps: readonly StepView[], paint: Paint): string[] {
     return [step.name, showState(step.state, paint), time, safe(step.summary)];
   });
   const head = ['step', 'state', 'time', 'result'].map((text) => paint('bold', text));
-  return tableLines([head, ...rows, ['all', '', showDuration(total), '']], ['left', 'left', 'right', 'left']);
+  return layout({
+    head,
+    rows: [...rows, ['all', '', showDuration(total), '']],
+    aligns: ['left', 'left', 'right', 'left'],
+  });
 }
 
 export function showState(state: StepView['state'], paint: Paint): string {
@@ -67,7 +77,7 @@ function shownTables({ tables, dryRun }: RunView): readonly TableView[] {
   return dryRun ? tables : tables.filter(({ state }) => state !== 'left');
 }
 
-function tableSection(tables: readonly TableView[], paint: Paint): string[] {
+function tableSection(tables: readonly TableView[], paint: Paint, layout: Layout): string[] {
   if (tables.length === 0) return [];
   const head = ['table', 'source rows', 'target rows', 'digest', 'verdict'].map((text) =>
     paint('bold', text),
@@ -85,7 +95,7 @@ function tableSection(tables: readonly TableView[], paint: Paint): string[] {
       verdictOf(table, paint),
     ];
   });
-  return tableLines([head, ...rows], ['left', 'right', 'right', 'left', 'left']);
+  return layout({ head, rows, aligns: ['left', 'right', 'right', 'left', 'left'] });
 }
 
 function verdictOf(table: TableView, paint: Paint): string {
@@ -96,7 +106,7 @@ function verdictOf(table: TableView, paint: Paint): string {
   return `${paint('red', 'DIFFERENT')}: ${showRows(table.differences)}, target ${other}${quarantined}`;
 }
 
-function querySection(queries: readonly QueryView[], paint: Paint): string[] {
+function querySection(queries: readonly QueryView[], paint: Paint, layout: Layout): string[] {
   if (queries.length === 0) return [];
   const head = ['query', 'before', 'after', 'factor', 'result', 'index'].map((text) => paint('bold', text));
   const sorted = [...queries].sort((a, b) => Number(a.equal) - Number(b.equal));
@@ -108,7 +118,7 @@ function querySection(queries: readonly QueryView[], paint: Paint): string[] {
     `${equal ? paint('green', 'equal') : paint('red', 'DIFFERENT')}, ${showRows(count)}`,
     index === null ? '' : safe(index),
   ]);
-  return tableLines([head, ...rows], ['left', 'right', 'right', 'right', 'left', 'left']);
+  return layout({ head, rows, aligns: ['left', 'right', 'right', 'right', 'left', 'left'] });
 }
 
 /** How many times faster: `2,341 x`, below ten with a decimal. */
@@ -118,7 +128,7 @@ export function showFactor(sourceMs: number, targetMs: number): string {
   return `${factor < 10 ? factor.toFixed(1) : showCount(factor)} x`;
 }
 
-function placeLines(view: RunView): string[] {
+function placeLines(view: RunView, layout: Layout): string[] {
   if (view.folder === '' || view.dryRun) return [];
   const isDone = (name: StepView['name']): boolean =>
     view.steps.some((step) => step.name === name && step.state === 'done');
@@ -128,8 +138,5 @@ function placeLines(view: RunView): string[] {
     ['log', view.log],
     ['report', join(view.folder, 'report.txt')],
   ];
-  return tableLines(
-    rows.map((row) => row.map(safe)),
-    ['left', 'left'],
-  );
+  return layout({ rows: rows.map((row) => row.map(safe)), aligns: ['left', 'left'] });
 }

@@ -1,9 +1,15 @@
 // A stream to write lines to that may vanish at any time: the reader of a pipe ends, or the SSH session hangs up. The work goes
 // on without it.
+import { type Look, USUAL_LOOK, toAscii } from './look.js';
 
 export interface Writer {
+  /** For people: in ASCII where `look` wants it. */
   line(text: string): void;
+  /** For scripts: one line of JSON, whatever the look. */
+  json(value: unknown): void;
   readonly isTty: boolean;
+  /** What the person's terminal can show, once the settings are known. */
+  look: Look;
   /** Nothing is written any more. */
   close(): void;
   /** Resolves when everything has been handed to the system, or the stream is gone. */
@@ -17,11 +23,14 @@ export function openWriter(stream: NodeJS.WriteStream): Writer {
   };
   // EPIPE and EIO arrive here; without a listener they would end the process.
   stream.on('error', close);
-  return {
-    line: (text) => {
-      if (isOpen) stream.write(`${text}\n`);
-    },
+  const write = (text: string): void => {
+    if (isOpen) stream.write(`${text}\n`);
+  };
+  const writer: Writer = {
+    line: (text) => write(writer.look.isAscii ? toAscii(text) : text),
+    json: (value) => write(JSON.stringify(value)),
     isTty: stream.isTTY,
+    look: USUAL_LOOK,
     close,
     flushed: () =>
       new Promise((resolve) => {
@@ -33,4 +42,5 @@ export function openWriter(stream: NodeJS.WriteStream): Writer {
         stream.write('', () => resolve());
       }),
   };
+  return writer;
 }

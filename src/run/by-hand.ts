@@ -16,6 +16,7 @@ export function writeByHand(folder: string, state: RunState, why: string): strin
     '',
     'First try again; it goes on where it was, and may be repeated as often as you like:',
     `    ttm-wizard rollback --backup-dir ${quote(join(folder, '..'))} --target URL`,
+    ...(cutover?.isOnTarget === true ? whileTargetIsGone(cutover) : []),
     '',
     'If that cannot work, do this by hand, in this order.',
     ...(isSwitched ? switchBack(folder, state, cutover) : []),
@@ -33,25 +34,33 @@ export function writeByHand(folder: string, state: RunState, why: string): strin
   return file;
 }
 
+/** What has been written there can only be carried back with it; until then no other place is as harmless. */
+function whileTargetIsGone({ services }: CutoverState): string[] {
+  return [
+    '',
+    'Without PostgreSQL nobody can know which rows are there. If it is gone, start it first, and leave the application on it until then:',
+    'nothing is lost there. Where it does not come up by itself when PostgreSQL is back:',
+    `    ${serviceLine('start', services)}`,
+  ];
+}
+
 function switchBack(folder: string, state: RunState, cutover: CutoverState): string[] {
-  const { services, sourceMode, phase } = cutover;
-  const command = (what: 'stop' | 'start'): string => {
-    const own = what === 'stop' ? services?.stopCommand : services?.startCommand;
-    if (own !== undefined) return own;
-    const units = services?.units ?? [];
-    return units.length > 0 ? `systemctl ${what} ${units.map(quote).join(' ')}` : `# ${what} the application`;
-  };
+  const { services, sourceMode, phase, renamed } = cutover;
   const env = (attempt(() => readManifest(folder))?.files ?? []).map(({ copy, realPath }) =>
     copy === null
       ? `    rm ${quote(realPath)}`
       : `    cat ${quote(join(folder, 'env', copy))} > ${quote(realPath)}`,
   );
   const mode = sourceMode === undefined ? [] : [`    chmod ${sourceMode.toString(8)} ${quote(state.source)}`];
+  const name =
+    renamed !== undefined && existsSync(renamed.to)
+      ? [`    mv ${quote(renamed.to)} ${quote(renamed.from)}`]
+      : [];
   const before = join(folder, FILES.sourceBefore);
   return [
     '',
     'Stop the application:',
-    `    ${command('stop')}`,
+    `    ${serviceLine('stop', services)}`,
     '',
     ...(phase === 'stopped'
       ? []
@@ -64,12 +73,21 @@ function switchBack(folder: string, state: RunState, cutover: CutoverState): str
           '',
         ]),
     'Put back the SQLite file and the env files:',
+    ...name,
     ...mode,
     ...env,
     '',
     'Start the application on SQLite:',
-    `    ${command('start')}`,
+    `    ${serviceLine('start', services)}`,
   ];
+}
+
+/** What to type so that the application stops or starts, as the run has kept it. */
+export function serviceLine(what: 'stop' | 'start', services: CutoverState['services']): string {
+  const own = what === 'stop' ? services?.stopCommand : services?.startCommand;
+  if (own !== undefined) return own;
+  const units = services?.units ?? [];
+  return units.length > 0 ? `systemctl ${what} ${units.map(quote).join(' ')}` : `# ${what} the application`;
 }
 
 function quote(text: string): string {

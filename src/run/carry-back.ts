@@ -3,7 +3,7 @@
 import type pg from 'pg';
 import type { ChangeCounts, RowChange } from '../chunk/changes.js';
 import type { RowDifference } from '../chunk/compare.js';
-import type { CarryBackResult, Job, TargetDigest } from '../chunk/jobs.js';
+import type { CarryBackPart, Job, TargetDigest } from '../chunk/jobs.js';
 import type { WorkerPool } from '../chunk/pool.js';
 import type { ChunkRange } from '../chunk/range.js';
 import { orphanRules } from '../chunk/scan.js';
@@ -17,7 +17,8 @@ import { targetChunkLimits } from '../target/chunk-limits.js';
 import { type LedgerChunk, copiedChunks, inTransaction, nameOfChunk } from '../target/ledger.js';
 import { loadSql } from '../target/sql.js';
 import { changeCutover, loadCutover } from './cutover-state.js';
-import { otherWrites } from './other-writes.js';
+import { sourcePlace } from './fence.js';
+import { type OtherRows, otherWrites } from './other-writes.js';
 import { progressOf } from './progress.js';
 import { chunkList, fittedPlan, poolFor } from './snapshot.js';
 import { copySource } from './source-copy.js';
@@ -37,21 +38,23 @@ interface Found {
 /** Gets each change that is wanted. */
 type Take = (change: RowChange) => void;
 /** Gets each chunk in which somebody else has written to the source. */
-type Others = (chunk: LedgerChunk, result: Pick<CarryBackResult, 'isChanged' | 'changes'>) => void;
+type Others = (chunk: LedgerChunk, rows: OtherRows) => void;
 
 export class CarryBack {
   private readonly context: StepContext;
   private readonly fitted: FittedPlan;
+  private readonly source: string;
   private readonly isSourceSuspect: boolean;
   private readonly carried: Readonly<Record<string, readonly string[]>>;
 
   constructor(context: StepContext) {
     this.context = context;
     // Before anything reads it: a process killed while writing leaves a journal that only a writer can take back.
-    settleSource(context.options.source);
+    this.source = sourcePlace(context);
+    settleSource(this.source);
     this.fitted = fittedPlan(context);
     const state = loadCutover(context.folder);
-    this.isSourceSuspect = state?.sourceStamp !== sourceStamp(context.options.source);
+    this.isSourceSuspect = state?.sourceStamp !== sourceStamp(this.source);
     this.carried = state?.carried ?? {};
   }
 
@@ -76,8 +79,7 @@ export class CarryBack {
    * application's back are kept, and named as a finding. Throws errors of exit 10. Is not stopped by Ctrl-C: the application stands.
    */
   async run(): Promise<ChangeCounts> {
-    const { context, fitted } = this;
-    const { source } = context.options;
+    const { context, fitted, source } = this;
     const changes = new SourceChanges(fitted.tables, fitted.present);
     const never = new AbortController().signal;
     try {
@@ -104,14 +106,15 @@ export class CarryBack {
   }
 
   private async find(take: Take, others: Others, signal: AbortSignal): Promise<Found[]> {
-    const { context, fitted } = this;
+    const { context, fitted, source } = this;
     const client = await context.target();
     const chunks = await copiedChunks(client, context.run);
-    const pool = await poolFor(context, fitted, context.options.source);
+    const pool = await poolFor(context, fitted, source);
     const progress = progressOf(context.emit, 'cutover');
     const found: Found[] = [];
     let done = 0;
     for (const table of fitted.tables) {
+      const foreign = new Map<number, OtherRows['changes'][number][]>();
       const own = new Map(
         chunks.filter((one) => one.table_name === table.name).map((one) => [one.number, one]),
       );
@@ -129,13 +132,17 @@ export class CarryBack {
           progress({ doing: 'looking for what was written', done: ++done, total, unit: 'parts' });
           const chunk = own.get(job.chunk.number);
           if (chunk === undefined) return;
-          if (!result.isSourceKnown) others(chunk, result);
-          if (!result.isChanged) return;
-          for (const change of wantedOf(result)) take(change);
-          const { target, isSourceKnown } = result;
-          found.push({ chunk, parts: [{ chunk: job.chunk, target }], target, isSourceKnown });
+          const { target, isChanged, isSourceKnown } = result;
+          if (!isSourceKnown) others(chunk, { isChanged, changes: foreign.get(chunk.number) ?? [] });
+          if (isChanged) found.push({ chunk, parts: [{ chunk: job.chunk, target }], target, isSourceKnown });
         },
         signal,
+        'steady',
+        ({ chunk: { number } }, part) => {
+          for (const change of wantedOf(part)) take(change);
+          if (part.isSourceKnown) return;
+          foreign.set(number, [...(foreign.get(number) ?? []), ...part.changes.map(nameOfRow)]);
+        },
       );
       if (!isComplete) throw new Stopped();
       if (cut === undefined) continue;
@@ -166,16 +173,18 @@ export class CarryBack {
       signal,
     );
     const found: Found = { chunk, parts: [], ...whole };
-    const foreign: RowChange[] = [];
+    const foreign: OtherRows['changes'][number][] = [];
     const isComplete = await pool.run(
       parts.map((part) => this.jobFor(table, part)).values(),
-      (job, result) => {
-        const known = { ...result, isSourceKnown: whole.isSourceKnown };
-        for (const change of wantedOf(known)) take(change);
-        if (!whole.isSourceKnown) foreign.push(...result.changes.filter(({ kind }) => kind !== 'insert'));
-        found.parts.push({ chunk: job.chunk, target: result.target });
-      },
+      (job, { target }) => void found.parts.push({ chunk: job.chunk, target }),
       signal,
+      'steady',
+      (_, part) => {
+        const { isSourceKnown } = whole;
+        for (const change of wantedOf({ ...part, isSourceKnown })) take(change);
+        if (!isSourceKnown)
+          foreign.push(...part.changes.filter(({ kind }) => kind !== 'insert').map(nameOfRow));
+      },
     );
     if (!isComplete) throw new Stopped();
     if (!whole.isSourceKnown) others(chunk, { isChanged: true, changes: foreign });
@@ -229,8 +238,8 @@ export class CarryBack {
 
   /** Both sides of every chunk that was written to, once more. */
   private async verify(found: readonly Found[], never: AbortSignal): Promise<void> {
-    const { context, fitted } = this;
-    const pool = await poolFor(context, fitted, context.options.source);
+    const { context, fitted, source } = this;
+    const pool = await poolFor(context, fitted, source);
     const { badKeys } = chunkList(context);
     const jobs = found
       .filter(({ isSourceKnown }) => isSourceKnown)
@@ -257,9 +266,14 @@ export class CarryBack {
 }
 
 /** A row that only the source has was deleted in the target, unless the source has been written to as well. */
-function wantedOf({ changes, isChanged, isSourceKnown }: CarryBackResult): readonly RowChange[] {
+function wantedOf({ changes, isChanged, isSourceKnown }: CarryBackPart): readonly RowChange[] {
   if (!isChanged) return [];
   return isSourceKnown ? changes : changes.filter(({ kind }) => kind !== 'delete');
+}
+
+/** Without its values, of which there may be very many. */
+function nameOfRow({ kind, key }: RowChange): OtherRows['changes'][number] {
+  return { kind, key };
 }
 
 function rangeOf({ table_name: table, number, low, high }: LedgerChunk): ChunkRange {

@@ -3,7 +3,7 @@ import { WizardError } from '../errors.js';
 import { loadCutover } from './cutover-state.js';
 import { Execution, type RunIo } from './execution.js';
 import { type RunQuery, findCopiedRun, optionsOfRun } from './find-run.js';
-import { removeUnfinished } from './folder.js';
+import { type RunFolder, removeUnfinished } from './folder.js';
 import { lockFolder } from './lock.js';
 import type { Step } from './step.js';
 
@@ -17,7 +17,7 @@ export async function catchUpAgain(query: RunQuery, step: Step, io: RunIo): Prom
     removeUnfinished(query.backupDir);
     const run = findCopiedRun(query);
     const phase = loadCutover(run.path)?.phase;
-    if (phase !== undefined && phase !== 'caught-up') throw cutOver(run.state.run, phase);
+    if (phase !== undefined && phase !== 'caught-up') throw cutOver(run, phase);
     if (!('verify' in run.state.results)) throw notVerified(run.state.run);
     const execution = new Execution(optionsOfRun(run, query), [step], io, run, 'resumed');
     return await execution.only(step, 'is brought up to date');
@@ -35,12 +35,14 @@ function notVerified(run: string): WizardError {
   });
 }
 
-function cutOver(run: string, phase: string): WizardError {
+function cutOver({ path, state: { run } }: RunFolder, phase: string): WizardError {
   const isDone = phase === 'done';
+  const renamed = loadCutover(path)?.renamed;
+  const place = renamed === undefined ? '' : `; the source is ${renamed.to}`;
   return new WizardError({
     code: 'CUT_OVER',
     message: isDone
-      ? `run ${run} has been switched over: the application writes to the target now`
+      ? `run ${run} has been switched over: the application writes to the target now${place}`
       : `run ${run} is in the middle of being switched over or taken back (${phase})`,
     remedies: isDone
       ? ['ttm-wizard rollback takes it back']

@@ -6,8 +6,9 @@ import type { CatchUpResult, QuarantineRow, SurveyResult } from '../chunk/jobs.j
 import { canSetAside } from '../chunk/large-rows.js';
 import { planChunks } from '../chunk/plan.js';
 import type { Pace, WorkerPool } from '../chunk/pool.js';
+import { setAside } from '../chunk/quarantine.js';
 import { orphanRules } from '../chunk/scan.js';
-import { WizardError, codeOf } from '../errors.js';
+import { codeOf } from '../errors.js';
 import type { TablePlan } from '../plans/plan.js';
 import type { FittedPlan } from '../source/drift.js';
 import { changedChunks, countRows, lastChange } from '../source/capture.js';
@@ -15,6 +16,7 @@ import { openSource } from '../source/sqlite.js';
 import { applyToTarget } from '../target/apply-changes.js';
 import { type LedgerChunk, copiedChunks, inTransaction, nameOfChunk as nameOf } from '../target/ledger.js';
 import { loadSql } from '../target/sql.js';
+import { badValue, ledgerChanged, neverQuiet, sourceDrift, targetChanged } from './catch-up-errors.js';
 import { splitOpenChunks } from './open-chunks.js';
 import { progressOf } from './progress.js';
 import { chunkList, fittedPlan, poolFor } from './snapshot.js';
@@ -70,7 +72,7 @@ export class CatchUp {
     for (let retries = 0; ;) {
       const pass = await this.pass(isStill ? 'steady' : 'in rounds');
       if (pass === 'again') {
-        if (++retries > MAX_RETRIES) throw neverQuiet();
+        if (++retries > MAX_RETRIES) throw neverQuiet(MAX_RETRIES);
         continue;
       }
       retries = 0;
@@ -89,7 +91,7 @@ export class CatchUp {
     checkSchema(context, fitted);
     const client = await context.target();
     const pool = await poolFor(context, fitted, context.options.source);
-    const chunks = await this.ledgerChunks(client);
+    const chunks = await this.ledgerChunks(client, pool);
     const { cutover, source } = context.options;
     const logged = cutover?.capture === 'triggers' ? lastChange(source) : undefined;
     const progress = progressOf(context.emit, 'cutover');
@@ -155,7 +157,7 @@ export class CatchUp {
     return 'again';
   }
 
-  private async ledgerChunks(client: pg.Client): Promise<LedgerChunk[]> {
+  private async ledgerChunks(client: pg.Client, pool: WorkerPool): Promise<LedgerChunk[]> {
     const chunks = await copiedChunks(client, this.context.run);
     const db = openSource(this.context.options.source);
     try {
@@ -165,6 +167,7 @@ export class CatchUp {
         this.fitted.tables,
         chunks,
         (table, from) => planChunks(db, table, undefined, from),
+        (chunk) => checkTarget(pool, chunk),
       );
       return isSplit ? await copiedChunks(client, this.context.run) : chunks;
     } finally {
@@ -210,11 +213,12 @@ export class CatchUp {
 
   private take(
     chunk: LedgerChunk,
-    { fingerprint, survey, changes, badRows }: CatchUpResult,
+    { fingerprint, survey, changes, badRows, isTargetKnown }: CatchUpResult,
   ): Found | undefined {
     if (fingerprint === undefined) this.fingerprints.delete(nameOf(chunk));
     else this.fingerprints.set(nameOf(chunk), fingerprint);
     if (survey === undefined) return undefined;
+    if (!isTargetKnown) throw targetChanged(chunk, changes);
     this.changedChunks.add(nameOf(chunk));
     const isStop = this.context.options.onBadValue === 'stop' || !survey.problems.every(canSetAside);
     if (survey.bad > 0 && isStop) throw badValue(chunk, survey);
@@ -253,63 +257,32 @@ function sizeOf(changes: readonly RowChange[]): number {
 async function replaceQuarantine(
   client: pg.Client,
   run: string,
-  chunk: LedgerChunk,
+  { table_name: table, number }: LedgerChunk,
   rows: readonly QuarantineRow[],
 ): Promise<void> {
   await client.query(
     'DELETE FROM ttm_wizard.quarantine WHERE run_id = $1 AND table_name = $2 AND chunk_number = $3',
-    [run, chunk.table_name, chunk.number],
+    [run, table, number],
   );
-  for (const { key, cells } of rows) {
-    for (const [position, { column, storageClass, bytes, problem }] of cells.entries()) {
-      const value = bytes === null ? null : Buffer.from(bytes);
-      await client.query(loadSql('ledger/quarantine_cell.sql'), [
-        ...[run, chunk.table_name, key, column, position + 1, storageClass, value, problem],
-        chunk.number,
-      ]);
-    }
-  }
+  await setAside(client, run, { table, number }, rows);
+}
+
+/** Throws TARGET_CHANGED when the target does not hold what the ledger says. */
+async function checkTarget(pool: WorkerPool, chunk: LedgerChunk): Promise<void> {
+  const { table_name: table, number, low, high } = chunk;
+  await pool.run(
+    [{ kind: 'digest' as const, chunk: { table, number, low, high } }].values(),
+    (_, { digest, rows }) => {
+      if (digest !== chunk.digest || rows !== chunk.rows) throw targetChanged(chunk, []);
+    },
+    new AbortController().signal,
+  );
 }
 
 /** Throws SOURCE_DRIFT when the live source has other tables or columns than the snapshot. */
 function checkSchema(context: StepContext, fitted: FittedPlan): void {
-  const live = fittedPlan(context, context.options.source);
+  const { source } = context.options;
+  const live = fittedPlan(context, source);
   const shape = ({ tables, present }: FittedPlan): string => JSON.stringify([tables, present]);
-  if (shape(live) === shape(fitted)) return;
-  const news = live.findings.filter(({ severity }) => severity === 'error' || severity === 'warning');
-  throw new WizardError({
-    code: 'SOURCE_DRIFT',
-    message: `the tables of ${context.options.source} are not those of the snapshot any more${news.length === 0 ? '' : `: ${news.map(({ message }) => message).join('; ')}`}`,
-    remedies: ['--restart makes a new snapshot and begins anew'],
-    exitCode: 6,
-  });
-}
-
-function badValue(chunk: LedgerChunk, { problems, bad }: SurveyResult): WizardError {
-  const first = problems.find((problem) => !canSetAside(problem)) ?? problems[0];
-  const example = first?.examples[0];
-  return new WizardError({
-    code: 'BAD_VALUE',
-    message: `since the snapshot ${chunk.table_name} has got ${bad} rows that the target cannot hold: ${chunk.table_name}.${first?.column ?? ''} ${first?.detail ?? ''}${example === undefined ? '' : ` (row ${example.key}: ${example.value})`}`,
-    remedies: ['correct them in the source, then the same command again'],
-    exitCode: 6,
-  });
-}
-
-function ledgerChanged(chunk: LedgerChunk): WizardError {
-  return new WizardError({
-    code: 'LEDGER_CHANGED',
-    message: `the ledger's entry of chunk ${chunk.number} of ${chunk.table_name} has been changed by somebody else`,
-    remedies: ['the same command again; if it comes again: --restart begins anew'],
-    exitCode: 6,
-  });
-}
-
-function neverQuiet(): WizardError {
-  return new WizardError({
-    code: 'NEVER_QUIET',
-    message: `in ${MAX_RETRIES} passes the source had rows whose parents were not there`,
-    remedies: [`sqlite3 SOURCE 'PRAGMA foreign_key_check'    names them`],
-    exitCode: 6,
-  });
+  if (shape(live) !== shape(fitted)) throw sourceDrift(source, live.findings);
 }

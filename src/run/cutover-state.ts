@@ -29,6 +29,8 @@ const stateSchema = z.object({
   answeredAt: z.iso.datetime().optional(),
   /** Permission bits of the source before it was fenced. */
   sourceMode: z.number().int().optional(),
+  /** Both names of a source that is being or has been renamed; the new one is there as soon as it is done. */
+  renamed: z.object({ from: z.string(), to: z.string() }).optional(),
   /** sourceStamp() when the target began to count: whether anybody has written to the source since. */
   sourceStamp: z.string().optional(),
   /**

@@ -8,12 +8,13 @@ import type { StepName, Totals } from '../events.js';
 import { writeReport } from '../output/report.js';
 import { isTargetFailure, nameOfTarget, showTarget, targetError } from '../target/connect.js';
 import { dropRun, hasRun } from '../target/ledger.js';
-import { writeByHand } from './by-hand.js';
-import { isSwitchedOver, isSwitching, loadCutover } from './cutover-state.js';
+import { isSwitchedOver, isSwitching } from './cutover-state.js';
+import { halfwayDoing, halfwayLeft, isTakingBack } from './halfway.js';
 import { FILES, type RunFolder, type RunState, saveState } from './folder.js';
-import { type EventSink, Journal, redactText } from './journal.js';
+import { type EventSink, Journal } from './journal.js';
 import { Resources } from './resources.js';
 import { type Asking, pauseBefore, pauseBeforeDrop, tellingIo } from './pauses.js';
+import { rollbackError } from './rollback-failure.js';
 import { type Step, type StepContext, Stopped, TakeBackFailed } from './step.js';
 
 export interface RunIo extends Asking {
@@ -24,6 +25,8 @@ export interface RunIo extends Asking {
   readonly abort: AbortSignal;
   /** Texts that must appear in no event and no file. */
   readonly secrets: readonly string[];
+  /** Is given a question that may be asked at any time: what is going on while the application stands, undefined when it runs. */
+  readonly watch?: (doing: () => string | undefined) => void;
 }
 
 /** `new` writes to its folder; `resumed` goes on in it; `read-only` neither writes to it nor locks the target. */
@@ -41,6 +44,9 @@ export class Execution {
   private readonly path: string;
   private readonly mode: Mode;
   private state: RunState;
+  /** A rollback that has undone nothing when it fails leaves the run as well as it was. */
+  private isRollback = false;
+  private hasUndone = false;
 
   constructor(options: RunOptions, steps: readonly Step[], io: RunIo, folder: RunFolder, mode: Mode) {
     this.options = options;
@@ -56,6 +62,7 @@ export class Execution {
       sinks: io.sinks,
     });
     this.io = tellingIo(io, this.journal.emit);
+    if (mode !== 'read-only') io.watch?.(() => halfwayDoing(this.path));
     this.resources = new Resources({
       url: options.target,
       run: this.state.run,
@@ -149,6 +156,7 @@ export class Execution {
   /** The same as all there is to do; what cannot be taken back is written down as commands to type. */
   async rollBack(): Promise<number> {
     this.begin(this.doneSteps(), false, 'is taken back', 'take-back');
+    this.isRollback = true;
     return this.finish(async () => {
       try {
         await pauseBeforeDrop(this.path, this.journal.view, this.io);
@@ -163,7 +171,9 @@ export class Execution {
   private async undoAll(): Promise<void> {
     for (const step of [...this.steps].reverse()) {
       const summary = await step.undo(this.context());
-      if (summary !== undefined) this.journal.emit({ type: 'step.undone', step: step.name, summary });
+      if (summary === undefined) continue;
+      this.hasUndone = true;
+      this.journal.emit({ type: 'step.undone', step: step.name, summary });
     }
     const client = await this.resources.target();
     // Somebody who still reads there must not keep us waiting for ever.
@@ -174,36 +184,13 @@ export class Execution {
     this.journal.emit({ type: 'run.rolled-back', exitCode: 0, message, elapsedMs: this.elapsed() });
   }
 
-  /** Questions and Ctrl-C stay what they are; all else is exit 10, with a file of commands. */
   private rollbackError(cause: unknown): unknown {
-    if (cause instanceof Stopped) return cause;
-    const isBegun = loadCutover(this.path)?.phase === 'carrying';
-    if (cause instanceof WizardError && (isBegun ? [9, 130] : [2, 9, 130]).includes(cause.exitCode))
-      return cause;
-    const error = isTargetFailure(cause) ? targetError('the target cannot be asked', cause) : cause;
-    const why = redactText(messageOf(error), this.io.secrets);
-    const file = this.byHand(why);
-    return new WizardError({
-      code: error instanceof WizardError ? error.code : 'ROLLBACK_FAILED',
-      message: `the rollback is not finished: ${messageOf(error)}`,
-      remedies: [
-        ...(error instanceof WizardError ? error.remedies : []),
-        'ttm-wizard rollback goes on where it was',
-        ...(file === undefined ? [] : [`${file} says what to do by hand`]),
-      ],
-      exitCode: 10,
-      cause,
+    return rollbackError(cause, {
+      folder: this.path,
+      state: this.state,
+      secrets: this.io.secrets,
+      recordBug: (error) => this.journal.recordBug(error),
     });
-  }
-
-  /** The path of the file; undefined where it cannot be written, which must not hide why it was to be. */
-  private byHand(why: string): string | undefined {
-    try {
-      return writeByHand(this.path, this.state, why);
-    } catch (error) {
-      this.journal.recordBug(error);
-      return undefined;
-    }
   }
 
   private doneSteps(): StepName[] {
@@ -330,11 +317,14 @@ export class Execution {
       return this.emitFailure(error.exitCode, error.code, error.message, error.remedies);
     const reason: unknown = this.io.abort.aborted ? this.io.abort.reason : this.io.stop.reason;
     const exitCode = reason === 'SIGTERM' ? 143 : 130;
-    return this.emitFailure(exitCode, 'STOPPED', 'stopped; what is done is kept', [RESUME_REMEDY]);
+    const left = this.mode === 'read-only' ? undefined : halfwayLeft(this.path);
+    const { message, remedies } = left ?? { message: 'what is done is kept', remedies: [RESUME_REMEDY] };
+    return this.emitFailure(exitCode, 'STOPPED', `stopped; ${message}`, remedies);
   }
 
   private emitFailure(exitCode: number, code: string, message: string, given: readonly string[]): number {
-    this.save({ outcome: 'failed', exitCode });
+    const isAsBefore = this.isRollback && !this.hasUndone && !isTakingBack(this.path);
+    if (!isAsBefore) this.save({ outcome: 'failed', exitCode });
     // Whatever was wrong with the target: when it is right again, what has been done so far counts.
     const canResume = exitCode === 5 && this.mode !== 'read-only' && 'preflight' in this.state.results;
     const isSaid = given.some((remedy) => remedy.includes('--resume'));
@@ -368,6 +358,7 @@ export class Execution {
       stop: this.io.stop,
       log: this.journal.log,
       target: () => this.resources.target(),
+      reconnect: () => this.resources.reconnect(),
       address: () => Promise.resolve(this.resources.address()),
       workers: (file, make) => this.resources.workers(file, make),
       result: (step) => this.state.results[step],

@@ -1,6 +1,7 @@
 // Decides which run this is: a new one, one to go on with, one to take back first, or a dry run; and holds the folder's lock.
-import { mkdirSync, realpathSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { realPathOf } from '../app/env-place.js';
 import type { RunOptions } from '../config/run-options.js';
 import { WizardError, messageOf } from '../errors.js';
 import { nameOfTarget } from '../target/connect.js';
@@ -78,9 +79,10 @@ function newState(options: RunOptions): RunState {
   };
 }
 
+/** Also of a source that a switch-over has given another name. */
 function realSource(path: string): string {
   try {
-    return realpathSync(path);
+    return realPathOf(path);
   } catch {
     return resolve(path);
   }

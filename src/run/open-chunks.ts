@@ -12,13 +12,14 @@ type Planner = (
   from: Pick<ChunkRange, 'low' | 'number'>,
 ) => Iterable<ChunkRange> | Promise<Iterable<ChunkRange>>;
 
-/** Resolves to whether any chunk has been cut. */
+/** Resolves to whether any chunk has been cut; `beforeCut` sees each while its digest is still known. */
 export async function splitOpenChunks(
   client: pg.Client,
   run: string,
   tables: readonly TablePlan[],
   chunks: readonly LedgerChunk[],
   plan: Planner,
+  beforeCut: (chunk: LedgerChunk) => Promise<void>,
 ): Promise<boolean> {
   let isSplit = false;
   for (const table of tables) {
@@ -28,6 +29,7 @@ export async function splitOpenChunks(
     // One full chunk and a beginning one are not worth a cut.
     if (limits.length < 2) continue;
     isSplit = true;
+    await beforeCut(last);
     await inTransaction(client, async () => {
       for (const [i, high] of limits.entries())
         await client.query(loadSql('ledger/split_chunk.sql'), [run, table.name, last.number + i, high]);

@@ -1,11 +1,18 @@
 // The finding about rows of the source that somebody else has written while the application was on the target.
 import { join } from 'node:path';
-import type { CarryBackResult } from '../chunk/jobs.js';
+import type { RowChange } from '../chunk/changes.js';
 import type { EventBody } from '../events.js';
 import type { LedgerChunk } from '../target/ledger.js';
 import { FILES } from './folder.js';
 
 const SHOWN_ROWS = 10;
+
+/** The rows of a chunk in which somebody else has written to the source, as far as they are not equal. */
+export interface OtherRows {
+  /** Whether the target has been written to as well. */
+  readonly isChanged: boolean;
+  readonly changes: readonly Pick<RowChange, 'kind' | 'key'>[];
+}
 
 /**
  * Undefined where no row is concerned. Where only the source has changed, all of it stays. Where both have, a row that only the source has stays, and of a row that
@@ -13,7 +20,7 @@ const SHOWN_ROWS = 10;
  */
 export function otherWrites(
   { table_name: table, number }: LedgerChunk,
-  { isChanged, changes }: Pick<CarryBackResult, 'isChanged' | 'changes'>,
+  { isChanged, changes }: OtherRows,
   folder: string,
 ): EventBody | undefined {
   const rows = changes.flatMap(({ kind, key }) => {

@@ -33,6 +33,16 @@ export class Resources {
     return this.client;
   }
 
+  /** See StepContext.reconnect. Nobody is waited for who may not be there to answer any more. */
+  async reconnect(): Promise<pg.Client> {
+    await this.pool?.workers.terminate();
+    this.pool = undefined;
+    for (const client of this.clients) void client.end().catch(() => undefined);
+    this.clients.length = 0;
+    this.client = undefined;
+    return this.target();
+  }
+
   address(): TargetAddress {
     const { url, run, preflight } = this.options;
     const { success, data } = preflightSchema.safeParse(preflight());

@@ -30,7 +30,10 @@ export async function rollBack(query: RollBackQuery, steps: readonly Step[], io:
 }
 
 function findRun({ backupDir, target }: RunQuery): RunFolder {
-  const run = findNewestRun({ backupDir, target });
+  // Before its backup was complete a run has made nothing in the target: such a one is taken back only when there is no other.
+  const run =
+    findNewestRun({ backupDir, target }, ({ results }) => 'backup' in results) ??
+    findNewestRun({ backupDir, target }, ({ results }) => 'preflight' in results);
   if (run !== undefined) return run;
   throw new WizardError({
     code: 'NO_RUN',

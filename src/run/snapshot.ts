@@ -10,6 +10,7 @@ import { inspectSource } from '../source/inspect.js';
 import { openSource } from '../source/sqlite.js';
 import { copiedChunks } from '../target/ledger.js';
 import { hasCaughtUp } from './cutover-state.js';
+import { sourcePlace } from './fence.js';
 import { FILES } from './folder.js';
 import type { StepContext } from './step.js';
 
@@ -82,7 +83,7 @@ export async function currentChunks(context: StepContext): Promise<ChunkList> {
 
 /** The file that the target is to equal: the snapshot, or after a catch-up the live source. */
 export function currentSource(context: StepContext): string {
-  return hasCaughtUp(context.folder) ? context.options.source : snapshotPath(context);
+  return hasCaughtUp(context.folder) ? sourcePlace(context) : snapshotPath(context);
 }
 
 /**

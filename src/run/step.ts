@@ -19,6 +19,8 @@ export interface StepContext {
   readonly log: Logger;
   /** The run's connection, which also holds its lock in the target; connects on first use. */
   target(): Promise<pg.Client>;
+  /** A new one in place of one that may be broken, and new worker threads with it. */
+  reconnect(): Promise<pg.Client>;
   /** For further connections, once preflight has found the schema. */
   address(): Promise<TargetAddress>;
   /** The worker threads of this process that read `file`; those of another file are ended first. */

@@ -101,13 +101,15 @@ export class SourceChanges {
 
 /**
  * Lets SQLite take back what a killed process had half written: a connection that only reads cannot, and fails with
- * SQLITE_READONLY_ROLLBACK. To be called before a source is read that somebody may have been killed in writing.
+ * SQLITE_READONLY_ROLLBACK. To be called before a source is read that somebody may have been killed in writing. `emptiesWal` brings what
+ * stands in its WAL into the file itself.
  */
-export function settleSource(file: string): void {
+export function settleSource(file: string, { emptiesWal = false } = {}): void {
   try {
     const db = openForWriting(file);
     try {
       db.prepare('SELECT count(*) FROM sqlite_master').get();
+      if (emptiesWal) db.pragma('wal_checkpoint(TRUNCATE)');
     } finally {
       db.close();
     }

@@ -26,7 +26,7 @@ export class ChangeSpool {
   constructor(tables: readonly TablePlan[]) {
     this.ranks = new Map(tables.map(({ name }, i) => [name, i]));
     this.db.exec(
-      `PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
+      `PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -2000;
        CREATE TABLE change (rank INTEGER, number INTEGER, change TEXT, PRIMARY KEY (rank, number)) WITHOUT ROWID; BEGIN`,
     );
     this.insert = this.db.prepare('INSERT INTO change VALUES (?, ?, ?)');

@@ -7,6 +7,7 @@ import { EXIT, WizardError } from '../../src/errors.js';
 import { showRows } from '../../src/output/format.js';
 import { CarryBack } from '../../src/run/carry-back.js';
 import { type CutoverState, loadCutover } from '../../src/run/cutover-state.js';
+import { checkName, fencedName, restoreName } from '../../src/run/fence.js';
 import type { Step, StepContext } from '../../src/run/step.js';
 import { removeCapture } from '../../src/source/capture.js';
 import { showChanges } from './catch-up.js';
@@ -37,6 +38,7 @@ export const cutover: Step = {
         title: 'start and ask',
         sql: `${services.describe}; GET ${probes.map((path) => healthUrl + path).join(', ')}`,
       },
+      { title: 'fence the source', sql: fencing(context) },
     ];
   },
 
@@ -45,6 +47,8 @@ export const cutover: Step = {
     if (earlier?.phase === 'carrying') throw await goOnTakingBack(context, earlier.failure);
     if (earlier?.phase === 'done') return { summary: 'the application runs on the target' };
     const application = await applicationOf(context);
+    // Of a run that was killed after it had renamed the source and before it had said that all is done.
+    restoreName(context);
     // Whoever goes on with an application that stands does not keep it waiting.
     const isDown = earlier?.phase === 'stopped' || earlier?.phase === 'started';
     announce(context, isDown ? PARTS.slice(PARTS.indexOf('stop the application')) : PARTS);
@@ -68,12 +72,18 @@ export const cutover: Step = {
       const had = removeCapture(context.options.source);
       return had ? 'the triggers in the source are gone' : undefined;
     }
+    checkName(context);
     const { discardTargetWrites: discard = false } = context.options;
     if (state.isOnTarget === true) await askAboutWrites(context, discard || state.isGivenUp === true);
     const { carried } = await takeBack(context, { reason: 'rollback', discard });
     return `the application runs on the source again; ${showRows(totalOf(carried))} written to the target since are in it`;
   },
 };
+
+function fencing({ options: { source, cutover } }: StepContext): string {
+  const chmod = `chmod 0440 ${source}`;
+  return cutover?.renameSource === true ? `${chmod}; mv ${source} ${fencedName(source, 'RUN')}` : chmod;
+}
 
 async function isOver(
   context: StepContext,

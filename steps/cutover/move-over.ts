@@ -1,5 +1,5 @@
 // Stops the application, brings over the rest, and makes sure of it; up to the moment from which on the target counts.
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import type { Application } from '../../src/app/application.js';
 import { restoreFiles } from '../../src/app/env-switch.js';
 import { showHolder, waitUntilReleased } from '../../src/app/quiet-file.js';
@@ -84,7 +84,9 @@ async function stop(context: StepContext, { services, patience }: Application): 
       `${showCount(uninspected)} processes of other users could not be looked into: run as root to be sure that none has the source open`,
     );
   // A service that did not end by itself was killed, maybe in the middle of a transaction: its next start would take that back.
-  if (existsSync(`${realpathSync(source)}-journal`)) settleSource(source);
+  const real = realpathSync(source);
+  const wal = statSync(`${real}-wal`, { throwIfNoEntry: false });
+  if (existsSync(`${real}-journal`) || (wal?.size ?? 0) > 0) settleSource(source, { emptiesWal: true });
 }
 
 /** Ctrl-C while the application stands takes the switch-over back. */

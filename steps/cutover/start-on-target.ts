@@ -1,5 +1,5 @@
 // Switches the env files, starts the application and makes sure that it is on the target and nowhere else.
-import { chmodSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { Application } from '../../src/app/application.js';
 import {
   type Connection,
@@ -13,6 +13,7 @@ import { showHolder } from '../../src/app/quiet-file.js';
 import { EXIT, WizardError } from '../../src/errors.js';
 import { showDuration } from '../../src/output/format.js';
 import { changeCutover, loadCutover } from '../../src/run/cutover-state.js';
+import { fenceSource } from '../../src/run/fence.js';
 import type { StepContext } from '../../src/run/step.js';
 import { inspectHolders } from '../../src/source/open-files.js';
 import { sourceStamp } from '../../src/source/stamp.js';
@@ -38,8 +39,9 @@ export async function startOnTarget(
   const { folder, options } = context;
   begin(context, 'switch the env files');
   const startedAt = performance.now();
-  const stamp = letTargetCount(context);
+  // Asked as long as the target does not count: without an answer the application goes back to the source at once.
   const others = await applicationConnections(await context.target());
+  const stamp = letTargetCount(context);
   switchFiles(envFiles, urlKey, await urlFor(context), { folder });
   context.emit({ type: 'notice', message: `switched: ${envFiles.join(', ')}` });
   const ownMs = Math.round(before.ownMs + performance.now() - startedAt);
@@ -55,7 +57,8 @@ export async function startOnTarget(
   const timed = (await probe(healthUrl, slow, { timeoutMs: patience.probeMs })).at(-1);
   await checkWhereItRuns(context, application, others);
   checkSource(options.source, stamp);
-  chmodSync(options.source, 0o440);
+  const place = fenceSource(context);
+  const name = place === options.source ? '' : `; the source is ${place} now`;
   changeCutover(folder, { phase: 'done', answeredAt });
   if (timed !== undefined) {
     const earlier =
@@ -63,7 +66,7 @@ export async function startOnTarget(
     const message = `${timed.path} answers in ${showDuration(timed.elapsedMs)}${earlier}`;
     context.emit({ type: 'notice', message });
   }
-  const summary = `downtime ${showDuration(downtimeMs)}, ${showDuration(ownMs)} of it the wizard's; rollback takes it back`;
+  const summary = `downtime ${showDuration(downtimeMs)}, ${showDuration(ownMs)} of it the wizard's; rollback takes it back${name}`;
   return { summary, result: { downtimeMs, ownMs, beforeMs: before.slowMs, afterMs: timed?.elapsedMs } };
 }
 

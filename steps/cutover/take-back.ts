@@ -11,11 +11,13 @@ import { waitUntilReleased } from '../../src/app/quiet-file.js';
 import { codeOf, messageOf } from '../../src/errors.js';
 import { CarryBack } from '../../src/run/carry-back.js';
 import { changeCutover, loadCutover, saveCutover } from '../../src/run/cutover-state.js';
+import { restoreName } from '../../src/run/fence.js';
 import { forgetSourceCopy } from '../../src/run/source-copy.js';
 import { removeCapture } from '../../src/source/capture.js';
 import type { StepContext } from '../../src/run/step.js';
 import { showChanges } from './catch-up.js';
 import { PARTS_BACK, announce, begin } from './parts.js';
+import { reachTarget, withTarget } from './target-gone.js';
 
 /** The application's own sessions end with its processes, which have ended by now. */
 const IDLE_MS = 2000;
@@ -35,10 +37,13 @@ export async function takeBack(
 ): Promise<{ carried: ChangeCounts }> {
   const { folder, options } = context;
   const application = await applicationOf(context);
-  const { phase, isOnTarget = false, stoppedAt, answeredAt } = loadCutover(folder) ?? {};
+  const { phase, isOnTarget = false, isGivenUp = false, stoppedAt, answeredAt } = loadCutover(folder) ?? {};
+  const isGiven = discard || isGivenUp;
   const now = new Date().toISOString();
   // An application that has answered from the target stands only from now on.
   const downSince = answeredAt === undefined ? (stoppedAt ?? now) : now;
+  // Before anything is stopped: without the target the application stays where its rows are.
+  if (isOnTarget && !isGiven) await reachTarget(context, application);
   if (phase !== 'carrying') forgetSourceCopy(folder);
   const why = failure === undefined ? {} : { failure };
   try {
@@ -49,7 +54,7 @@ export async function takeBack(
   }
   announce(context, isOnTarget ? PARTS_BACK : PARTS_BACK.slice(PARTS_BACK.indexOf('put the env files back')));
   // Without env files switched there is nothing that a start could find wrong, and whoever could not be stopped need not be.
-  const carried = isOnTarget ? await leaveTarget(context, application, discard) : NO_CHANGES;
+  const carried = isOnTarget ? await leaveTarget(context, application, isGiven) : NO_CHANGES;
   removeCapture(options.source);
   begin(context, 'put the env files back');
   for (const { path, outcome, edited } of restoreFiles(folder)) {
@@ -65,14 +70,16 @@ export async function takeBack(
 
 async function leaveTarget(
   context: StepContext,
-  { services, patience }: Application,
-  discard: boolean,
+  application: Application,
+  isGiven: boolean,
 ): Promise<ChangeCounts> {
   const { folder, options } = context;
+  const { services, patience } = application;
   const notice = (message: string): void => context.emit({ type: 'notice', message });
   begin(context, 'stop the application again');
   context.emit({ type: 'downtime.started', step: 'cutover' });
   await services.stop();
+  restoreName(context);
   try {
     await waitUntilReleased(options.source, { timeoutMs: patience.releaseMs });
   } catch (error) {
@@ -80,23 +87,27 @@ async function leaveTarget(
     // Soon the source counts again for all; until then SQLite's own locks and the comparison afterwards keep it right.
     notice(`going on all the same: ${messageOf(error)}`);
   }
-  const { sourceMode, isGivenUp = false } = loadCutover(folder) ?? {};
+  const { sourceMode } = loadCutover(folder) ?? {};
   if (sourceMode !== undefined) chmodSync(options.source, sourceMode);
-  if (discard || isGivenUp) {
+  if (isGiven) {
     // From here on the source may be newer than the target.
     changeCutover(folder, { isGivenUp: true });
     return NO_CHANGES;
   }
   begin(context, 'carry back what was written to the target');
-  const client = await context.target();
-  const left = await waitForNoConnections(client, { timeoutMs: patience.sessionsMs, idleMs: IDLE_MS });
-  for (const session of left)
-    notice(
-      `still in the target, and idle: ${showConnection(session)}; what it writes now is not carried back`,
-    );
-  const carried = await new CarryBack(context).run();
+  const carried = await withTarget(context, application, () => carryBack(context, application));
   notice(`carried back into the source: ${showChanges(carried)}`);
   return carried;
+}
+
+async function carryBack(context: StepContext, { patience }: Application): Promise<ChangeCounts> {
+  const client = await context.target();
+  const left = await waitForNoConnections(client, { timeoutMs: patience.sessionsMs, idleMs: IDLE_MS });
+  for (const session of left) {
+    const message = `still in the target, and idle: ${showConnection(session)}; what it writes now is not carried back`;
+    context.emit({ type: 'notice', message });
+  }
+  return new CarryBack(context).run();
 }
 
 async function startOnSource(

@@ -52,6 +52,15 @@ describe('commands that stop and start the services', () => {
     expect(await both.running()).toEqual([]);
   });
 
+  it('leave nothing that others may read, and have the umask of the admin', async () => {
+    const stop = `umask > '${folder}/umask'`;
+    await services({ stop }).stop();
+
+    for (const name of ['command.stat', 'stop-command.log'])
+      expect(statSync(join(folder, name)).mode & 0o077).toBe(0);
+    expect(textIn(join(folder, 'umask'))).toBe((await execa('sh', ['-c', 'umask'])).stdout);
+  });
+
   it('that fail are told with their exit code and the last five lines, made safe', async () => {
     const stop = String.raw`for i in 1 2 3 4 5 6; do echo "line $i"; done; printf '\033[2Jbad\n' >&2; exit 3`;
 

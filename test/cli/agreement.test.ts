@@ -60,6 +60,11 @@ test('triggers in the source are not called reading it', () => {
   expect(text).toMatch(/^capture +triggers +\(flag\)$/m);
 });
 
+test('a source is renamed only when that was asked for, and it is said', () => {
+  expect(agreement({})).not.toContain('renamed');
+  expect(agreement({ 'rename-source': true })).toContain('Last, the SQLite file is renamed, read-only.');
+});
+
 test('the password is not in it', () => {
   expect(agreement({})).not.toContain('geheim');
 });

@@ -2,12 +2,14 @@
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { statusText } from '../../src/commands/status.js';
 import { unpainted } from '../../src/output/paint.js';
 import { different, record, successful, viewOf } from '../output/recorded-run.js';
+import type { EventBody } from '../../src/events.js';
 import { RUN, writeRun } from './run-folder.js';
-import { wizard } from './wizard.js';
+import { PROGRAM, wizard } from './wizard.js';
 
 let backupDir: string;
 beforeEach(() => {
@@ -18,6 +20,12 @@ afterEach(() => rmSync(backupDir, { recursive: true }));
 const ofThis = (...args: string[]): string[] => [...args, '--backup-dir', backupDir];
 /** As far as the 15th event: in the middle of the copy. */
 const halfWay = successful.slice(0, 15);
+
+/** What the run tells next. */
+function appendEvents(folder: string, bodies: readonly EventBody[]): void {
+  const events = record([...halfWay, ...bodies]).slice(halfWay.length);
+  appendFileSync(join(folder, 'events.ndjson'), events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+}
 
 describe('status', () => {
   test('of a complete run shows every step, and ends with exit 0', async () => {
@@ -87,14 +95,49 @@ describe('status', () => {
       const seen: unknown = JSON.parse(line);
       outcomes.push(typeof seen === 'object' && seen !== null && 'outcome' in seen ? seen.outcome : seen);
       if (outcomes.length > 1) continue;
-      const left = record(successful).slice(halfWay.length);
-      appendFileSync(
-        join(folder, 'events.ndjson'),
-        left.map((event) => `${JSON.stringify(event)}\n`).join(''),
-      );
+      appendEvents(folder, successful.slice(halfWay.length));
     }
     expect(outcomes).toEqual(['running', 'completed']);
     expect((await watching).exitCode).toBe(0);
+  });
+
+  test('--watch shows the page again in its own place on a terminal, elsewhere below it', async () => {
+    const seen: Record<string, string> = {};
+    for (const TERM of ['xterm', 'dumb']) {
+      const folder = writeRun(backupDir, halfWay, 'running');
+      const watching = execa(
+        'script',
+        ['-qec', 'stty cols 100 rows 40; "$NODE" -- "$WIZARD" status --watch', '/dev/null'],
+        {
+          env: { NODE: process.execPath, WIZARD: PROGRAM, TTM_BACKUP_DIR: backupDir, TERM, LANG: 'C.UTF-8' },
+          input: '',
+        },
+      );
+      let isOver = false;
+      for await (const line of watching) {
+        if (isOver || !line.includes('49 %')) continue;
+        isOver = true;
+        appendEvents(folder, successful.slice(halfWay.length));
+      }
+      seen[TERM] = (await watching).stdout.replaceAll('\r\n', '\n');
+      expect(seen[TERM]).toContain('outcome  completed');
+    }
+    // The first page: the run (7), its steps with a head (6), the finding (2), that it is silent (2), and what is between.
+    expect(seen['xterm']).toContain('\u001b[20A\r\u001b[Jrun ');
+    expect(seen['dumb']).not.toContain('\u001b');
+  });
+
+  test('--watch tells a screen reader what has changed, and no more', async () => {
+    const folder = writeRun(backupDir, halfWay, 'running');
+    const watching = wizard(ofThis('status', '--watch', '--screen-reader'));
+    const lines: string[] = [];
+    for await (const line of watching) {
+      lines.push(line);
+      if (line.startsWith('step dump')) appendEvents(folder, successful.slice(halfWay.length));
+    }
+    const again = lines.slice(lines.findIndex((line) => line.startsWith('step dump')) + 1);
+    expect(again.some((line) => line.startsWith('outcome: completed'))).toBe(true);
+    expect(again.some((line) => line.startsWith('source:'))).toBe(false);
   });
 
   test('--watch ends with Ctrl-C', async () => {

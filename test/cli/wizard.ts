@@ -1,8 +1,9 @@
-// Starts the wizard as a person or a script would: the real program, in an environment that holds nothing but what is given.
+// Starts the wizard as a person or a script would: the real program, in an environment that holds little but what is given.
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 
-const PROGRAM = fileURLToPath(new URL('../../bin/ttm-wizard.js', import.meta.url));
+/** What is shipped. */
+export const PROGRAM = fileURLToPath(new URL('../../bin/ttm-wizard.js', import.meta.url));
 
 export interface WizardOptions {
   readonly env?: Readonly<Record<string, string>>;
@@ -18,7 +19,7 @@ export function wizard(args: readonly string[], options: WizardOptions = {}) {
   return execa(process.execPath, ['--', options.program ?? PROGRAM, ...args], {
     reject: false,
     extendEnv: false,
-    env: { PATH, HOME: '/nonexistent', TZ: 'UTC', ...options.env },
+    env: { PATH, HOME: '/nonexistent', TZ: 'UTC', LANG: 'C.UTF-8', ...options.env },
     input: options.input ?? '',
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });

@@ -36,6 +36,11 @@ describe('the cutover', () => {
     });
   });
 
+  test('renames the source only when told to', () => {
+    expect(cutoverOf({ 'rename-source': true })).toMatchObject({ renameSource: true });
+    expect(cutoverOf({})).not.toHaveProperty('renameSource');
+  });
+
   test('takes two commands as they are', () => {
     const commands = { 'stop-command': 'docker stop "moon"', 'start-command': 'docker start "moon"' };
     expect(cutoverOf(commands)).toMatchObject({

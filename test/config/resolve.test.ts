@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { resolveReading, resolveRollback, resolveRun } from '../../src/config/resolve.js';
+import { resolveComparing, resolveReading, resolveRollback, resolveRun } from '../../src/config/resolve.js';
 import { secretsOf, withPassword } from '../../src/config/target-url.js';
 
 const URL = 'postgresql://app@db.example/moon';
@@ -219,9 +219,24 @@ describe('the target URL', () => {
 
   test('is not needed by the commands that only read', () => {
     expect(resolveReading('status', {}, {}).options.backupDir).toBe('/srv/tothemoon/backups');
-    for (const command of ['verify', 'catch-up'] as const)
-      expect(() => resolveReading(command, {}, {}, true)).toThrow(expect.objectContaining({ exitCode: 9 }));
   });
+
+  test.each([['verify'], ['catch-up']] as const)(
+    'is asked for by %s where somebody can be asked',
+    (command) => {
+      expect(resolveComparing(command, {}, {}, true).target).toBeUndefined();
+      expect(resolveComparing(command, {}, { TTM_TARGET: URL }, false).target).toBe(URL);
+      // Who reads JSON is a program, wherever that was said.
+      for (const [flags, env, isTerminal] of [
+        [{}, {}, false],
+        [{ json: true }, {}, true],
+        [{}, { TTM_JSON: '1' }, true],
+      ] as const)
+        expect(() => resolveComparing(command, flags, env, isTerminal)).toThrow(
+          expect.objectContaining({ exitCode: 9 }),
+        );
+    },
+  );
 
   test('gets a password typed by hand, whatever is in it', () => {
     expect(withPassword('postgresql://app@db:5432/moon?sslmode=require', 'a@b:c/d#%')).toBe(

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { OPTIONS, type OptionSpec } from '../../src/config/options.js';
+import { type CommandName, OPTIONS, type OptionSpec } from '../../src/config/options.js';
 import { Problems } from '../../src/config/problems.js';
 import { type Settings, readSettings } from '../../src/config/settings.js';
 
@@ -126,9 +126,9 @@ describe.each(OPTIONS.filter(({ isRepeatable }) => isRepeatable))('--$name', (op
   );
 });
 
-function problemsOf(flags: object, env: Record<string, string> = {}): string {
+function problemsOf(flags: object, env: Record<string, string> = {}, command: CommandName = 'run'): string {
   const problems = new Problems();
-  readSettings('run', flags, env, problems);
+  readSettings(command, flags, env, problems);
   try {
     problems.throwIfAny();
   } catch (error) {
@@ -192,6 +192,19 @@ describe('a value that cannot be used', () => {
     expect(problemsOf({ config: configFile('{"jobs": "many"}') })).toContain(
       '"jobs" in the config file is "many"',
     );
+  });
+
+  const paths = OPTIONS.filter(({ argument }) => argument === 'FILE' || argument === 'DIR');
+  test.each(paths)('a URL for the path of --$name is refused and not repeated', ({ name, env, commands }) => {
+    for (const url of ['postgresql://app:geheim@db/moon', 'sqlite+aiosqlite:////geheim/dev.db']) {
+      for (const text of [
+        problemsOf({ [name]: url }, {}, commands[0]),
+        problemsOf({}, { [env]: url }, commands[0]),
+      ]) {
+        expect(text).toContain('is a URL, and has to be a path');
+        expect(text).not.toContain('geheim');
+      }
+    }
   });
 
   test('is reported together with all others', () => {

@@ -131,6 +131,10 @@ function useRole(): string {
   return name;
 }
 
+const DRIVER = join(ROOT, 'node_modules', driverFor(process.versions.node));
+/** A service that the plan does not know, and a job that runs for a moment. */
+const OPENS = `const D = require('${DRIVER}'); const db = new D(process.argv[1]); db.prepare('SELECT 1 FROM tokens').get(); setInterval(() => undefined, 1000)`;
+const WRITES = `const D = require('${DRIVER}'); const db = new D(process.argv[1], { timeout: 9000 }); db.prepare('INSERT INTO app_settings (key, value) VALUES (?, ?)').run('forgotten', 'theirs')`;
 const STOPPING = /^stopping: /;
 const CAUGHT_UP = /^brought over after the stop/;
 
@@ -210,6 +214,27 @@ describe('a switch-over is taken back', () => {
     const startCommand = `[ -e '${mark}' ] && rm '${mark}' && exit 1; ${site.startCommand}`;
     const onEvent = says(CAUGHT_UP, () => writeFileSync(mark, ''));
     await expectTakenBack('SERVICES_START', 7, { onEvent, cutover: { startCommand } });
+  });
+
+  it('when one process stays on the old file, open after the start', async () => {
+    const pid = join(site.folder, 'forgotten.pid');
+    const forgotten = `node -e "${OPENS}" '${site.source}' > /dev/null 2>&1 & echo $! > '${pid}'; sleep 1`;
+    const startCommand = `${site.startCommand}; if grep -q postgresql: '${site.envFiles[0]}'; then ${forgotten}; fi`;
+    const stopCommand = `[ -f '${pid}' ] && kill "$(cat '${pid}')"; rm -f '${pid}'; ${site.stopCommand}`;
+    const told = await expectTakenBack('STILL_ON_SOURCE', 7, { cutover: { startCommand, stopCommand } });
+    expect(told).toMatch(/after the switch .*\(pid \d+\) has .*dev\.db open/);
+  });
+
+  it('when one process has written to the old file after the start, whose row is kept', async () => {
+    const writes = `node -e "${WRITES}" '${site.source}'`;
+    const startCommand = `${site.startCommand}; if grep -q postgresql: '${site.envFiles[0]}'; then ${writes}; fi`;
+    const told = await expectTakenBack('STILL_ON_SOURCE', 7, { cutover: { startCommand } }, () => {
+      const db = new Database(site.source);
+      const sql = `SELECT value FROM app_settings WHERE key = 'forgotten'`;
+      expect(db.prepare(sql).pluck().all()).toEqual(['theirs']);
+      db.close();
+    });
+    expect(told).toContain('is being written to');
   });
 
   it('when the application answers that there is no such page', async () => {

@@ -1,10 +1,12 @@
 // Rollback at every stage before the switch-over, twice, with the target gone, refused, unanswered, and giving up what was written.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeSample } from '../../src/demo/sample.js';
-import { STEPS } from '../../steps/index.js';
+import { catchUpAgain } from '../../src/run/catch-up-again.js';
+import { verifyAgain } from '../../src/run/verify-again.js';
+import { CATCH_UP_STEP, STEPS, VERIFY_STEPS } from '../../steps/index.js';
 import { readDiary, untilDiary } from '../support/diary.js';
 import { envStateOf, saidIn, takeBack } from '../support/live-commands.js';
 import { untilAnswers } from '../support/live-services.js';
@@ -54,6 +56,37 @@ describe('a rollback before the switch-over', () => {
   }
 });
 
+describe('a run that has failed in preflight', () => {
+  it('is passed over by catch-up, verify and rollback, and alone there is nothing to take back', async () => {
+    const other = join(site.folder, 'other.db');
+    writeSample(other, { scores: 300 });
+    writeFileSync(join(site.folder, 'text.db'), 'no database');
+    const broken = await site.migrate({ source: join(site.folder, 'text.db') });
+    expect(broken.exitCode).toBe(4);
+    await expect(takeBack(site)).rejects.toMatchObject({ code: 'NO_RUN', exitCode: 2 });
+
+    const moved = await site.migrate();
+    expect(moved.exitCode, saidIn(moved.events)).toBe(0);
+    const { run } = newestRun(site).state;
+    const failed = await site.migrate({ source: other });
+    expect(failed.exitCode, saidIn(failed.events)).toBe(3);
+    expect(newestRun(site).state.run).not.toBe(run);
+
+    const io = { ...quiet(), sinks: [] };
+    const query = { backupDir: site.backupDir, target: site.target, jobs: 1 };
+    expect(await catchUpAgain(query, CATCH_UP_STEP, io)).toBe(0);
+    expect(await verifyAgain(query, VERIFY_STEPS, io)).toBe(0);
+    const taken = await takeBack(site);
+    expect(taken.events.at(-1)).toMatchObject({ type: 'run.rolled-back', run });
+    const [left] = await site.query(`SELECT to_regclass('tokens') AS tokens`);
+    expect(left).toEqual({ tokens: null });
+  });
+});
+
+function quiet() {
+  return { stop: new AbortController().signal, abort: new AbortController().signal, secrets: [] };
+}
+
 describe('a rollback after the switch-over', () => {
   let before: unknown;
   beforeEach(async () => {
@@ -78,6 +111,7 @@ describe('a rollback after the switch-over', () => {
     ] as const) {
       const taken = await takeBack(site, { answer });
       expect(taken.events.at(-1)).toMatchObject({ type: 'run.failed', code, exitCode });
+      expect(newestRun(site).state).toMatchObject({ outcome: 'completed', exitCode: 0 });
     }
     expect(envStateOf(site)).toEqual(isSame);
     await untilWritesOn('postgresql');

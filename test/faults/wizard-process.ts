@@ -34,7 +34,8 @@ export class WizardProcess {
     const { PATH = '/usr/bin:/bin' } = process.env;
     const startedAt = performance.now();
     this.child = spawn(process.execPath, ['--', PROGRAM, ...args], {
-      env: { PATH, HOME: '/nonexistent', TZ: 'UTC', ...env },
+      // In another locale what is not ASCII would be escaped, and a secret would not be found.
+      env: { PATH, HOME: '/nonexistent', TZ: 'UTC', LANG: 'C.UTF-8', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => this.read(text));

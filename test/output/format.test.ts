@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { safe } from '../../src/output/findings.js';
 import { percentOf, showDuration, showMoment, showRows, showSize } from '../../src/output/format.js';
-import { tableLines } from '../../src/output/text-table.js';
+import { inSentences, tableLines } from '../../src/output/text-table.js';
 
 test.each([
   [0, '0 ms'],
@@ -43,6 +43,17 @@ test('columns are aligned by width on screen, also with Chinese and emoji in the
       ['left', 'right'],
     ),
   ).toEqual(['月球    1', 'moon   22', '🚀    333']);
+});
+
+test('a table as sentences names each cell that holds something', () => {
+  const aligns = ['left', 'right'] as const;
+  const head = ['table', 'rows'];
+  const rows = [
+    ['tokens', '2'],
+    ['empty', ''],
+  ];
+  expect(inSentences({ head, rows, aligns })).toEqual(['table tokens, rows 2', 'table empty']);
+  expect(inSentences({ rows: [['source', '/srv/dev.db']], aligns })).toEqual(['source: /srv/dev.db']);
 });
 
 test('text from the data cannot steer the terminal', () => {

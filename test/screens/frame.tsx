@@ -7,7 +7,7 @@ import { expect } from 'vitest';
 import { App } from '../../components/App.js';
 import { liveBindings } from '../../components/bindings.js';
 import { LEAST, frameLines } from '../../components/frame-lines.js';
-import { type Look, USUAL_LOOK } from '../../components/look.js';
+import { type Look, USUAL_LOOK } from '../../src/output/look.js';
 import type { Scene } from '../../components/scene.js';
 import { entriesOf } from '../../components/scrollback-lines.js';
 import { uiFor } from '../../components/ui.js';

@@ -2,7 +2,7 @@
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import { type Line, cutText, fitLine, line, spread, table, widthOf, wrap } from '../../components/lines.js';
-import { toAscii } from '../../components/look.js';
+import { inAscii } from '../../components/ascii.js';
 import { railLine } from '../../components/rail.js';
 import { ratesOf, takeSample } from '../../components/samples.js';
 import { bar, graph } from '../../components/theme.js';
@@ -108,11 +108,11 @@ test('a table is as wide as it may be: its name gives way, then its last columns
 
 test('in ASCII every text is exactly as wide', () => {
   for (const text of ['✓ █░… ▁▂▃▄▅▆▇█ ·›↑↓', '月球 é 👩‍🚀', 'plain']) {
-    const ascii = toAscii(text);
+    const ascii = inAscii(text);
     expect(ascii).toMatch(/^[ -~]*$/);
     expect(stringWidth(ascii)).toBe(stringWidth(text));
   }
-  expect(toAscii('✓ 50 █░')).toBe('+ 50 #-');
+  expect(inAscii('✓ 50 █░')).toBe('+ 50 #-');
 });
 
 describe('the graph of the copy', () => {

@@ -1,6 +1,6 @@
 // Every screen as a person sees it: at 80x24 here, in the other sizes and in ASCII as files beside.
 import { describe, expect, test } from 'vitest';
-import { USUAL_LOOK } from '../../components/look.js';
+import { USUAL_LOOK } from '../../src/output/look.js';
 import { LARGE, SMALL, USUAL, frameOf, sceneOf } from './frame.js';
 import { type NamedScene, SCENES } from './scenes.js';
 

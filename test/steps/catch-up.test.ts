@@ -47,6 +47,9 @@ function write(sql: string): void {
 }
 
 const NEW_SCORE = `INSERT INTO token_scores (token_id, score, metrics, created_at, smoothed_score, scoring_model, spam_metrics)`;
+/** What the ledger says of the scores. */
+const LEDGER = `SELECT count(*) AS chunks, md5(string_agg(digest, ',' ORDER BY number)) AS digests
+  FROM ttm_wizard.chunk WHERE table_name = 'token_scores'`;
 
 describe('catch-up', () => {
   it('finds nothing when nothing has been written, and says so', async () => {
@@ -129,14 +132,43 @@ describe('catch-up', () => {
     expect((await catchUpNow()).exitCode).toBe(0);
   });
 
-  it('stops at a new column and at a row that somebody else has taken out of the target', async () => {
-    await site.query(`DELETE FROM app_settings WHERE key = 'min_score'`);
+  it('stops when somebody else has written to a part of the target that the source has changed too, names and keeps the rows', async () => {
+    const [kept] = await site.query(`SELECT value FROM app_settings WHERE key = 'min_score'`);
+    await site.query(`INSERT INTO app_settings (key, value) VALUES ('a stranger', 'theirs')`);
     write(`UPDATE app_settings SET value = '0.7' WHERE key = 'min_score'`);
-    // What is missing in the target is simply inserted: the comparison is with what is there.
+    const stranger = await catchUpNow();
+    expect(stranger).toMatchObject({ exitCode: 6 });
+    expect(stranger.message).toContain('only in the target: a stranger');
+    expect(stranger.message).toContain('different: min_score');
+    const both = `SELECT value FROM app_settings WHERE key IN ('a stranger', 'min_score') ORDER BY key`;
+    expect(await site.query(both)).toEqual([{ value: 'theirs' }, kept]);
+
+    await site.query(`DELETE FROM app_settings WHERE key IN ('a stranger', 'min_score')`);
+    expect((await catchUpNow()).message).toContain('only in the source: min_score');
+    await site.query(`INSERT INTO app_settings (key, value) VALUES ('min_score', $1)`, [kept?.['value']]);
     expect(await catchUpNow()).toMatchObject({
       exitCode: 0,
-      message: '1 row inserted, 0 updated, 0 deleted',
+      message: '0 rows inserted, 1 updated, 0 deleted',
     });
+  });
+
+  it('stops at a stranger in the open end of a table before it cuts it', async () => {
+    const [before] = await site.query(LEDGER);
+    await site.query(`INSERT INTO token_scores (id, token_id, score, created_at, scoring_model)
+      VALUES (900000, 6, 0.5, now(), 'theirs')`);
+    write(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 11000)
+      ${NEW_SCORE} SELECT 6 + i % 20, i / 7.0, '{}', '2025-10-10 10:00:00.000000', NULL, 'legacy', NULL FROM n`);
+    const { exitCode, message } = await catchUpNow();
+    expect({ exitCode, message }).toMatchObject({ exitCode: 6 });
+    expect(message).toMatch(/chunk \d+ of token_scores/);
+    expect(await site.query(`SELECT 1 AS is FROM token_scores WHERE id = 900000`)).toEqual([{ is: '1' }]);
+    expect(await site.query(LEDGER)).toEqual([before]);
+    await site.query(`DELETE FROM token_scores WHERE id = 900000`);
+    expect((await catchUpNow()).message).toBe('11,000 rows inserted, 0 updated, 0 deleted');
+    expect(await differencesByHand(site.source, site)).toEqual([]);
+  });
+
+  it('stops at a new column', async () => {
     write(`ALTER TABLE tokens ADD COLUMN fresh TEXT`);
     const { exitCode, message } = await catchUpNow();
     expect(exitCode).toBe(6);

@@ -1,4 +1,4 @@
-// Writes what is made from code: assets/events.schema.json, and the options and exit codes between their markers in README.md.
+// Writes what is made from code: schema of events, completions and man page in assets/, and the options and exit codes between their markers in README.md.
 // Run it with `npm run generate`; a test fails while any of it is stale.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,6 +8,8 @@ import { optionBlocks } from '../../src/commands/help-text.js';
 import { OPTIONS } from '../../src/config/options.js';
 import { EXIT_MEANING } from '../../src/errors.js';
 import { eventJsonSchema } from '../../src/events.js';
+import { bashCompletion, fishCompletion, zshCompletion } from './completions.js';
+import { manPage } from './man-page.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -23,6 +25,10 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   ].join('\n');
   return new Map([
     [join(root, 'assets', 'events.schema.json'), schema],
+    [join(root, 'assets', 'completions', 'ttm-wizard.bash'), bashCompletion()],
+    [join(root, 'assets', 'completions', '_ttm-wizard'), zshCompletion()],
+    [join(root, 'assets', 'completions', 'ttm-wizard.fish'), fishCompletion()],
+    [join(root, 'assets', 'man', 'ttm-wizard.1'), manPage()],
     [join(root, 'README.md'), between(between(readme, 'options', options), 'exit-codes', codes)],
   ]);
 }
