@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { writeSample } from '../../src/demo/sample.js';
 import { listRuns } from '../../src/run/folder.js';
+import { Database } from '../../src/source/sqlite-driver.js';
 import { untilDiary } from '../support/diary.js';
 import { type LiveSite, createLiveSite } from '../support/live-site.js';
 import { missingFromDiary } from '../support/missing-from-diary.js';
@@ -30,6 +31,10 @@ afterEach(async () => {
 });
 
 function begin(...args: readonly string[]): Terminal {
+  return beginWith({ TTM_TARGET: site.target }, ...args);
+}
+
+function beginWith(env: Readonly<Record<string, string>>, ...args: readonly string[]): Terminal {
   const all = [
     'run',
     '--source',
@@ -41,7 +46,7 @@ function begin(...args: readonly string[]): Terminal {
     '1',
     ...args,
   ];
-  const terminal = new Terminal(all, { TTM_TARGET: site.target });
+  const terminal = new Terminal(all, env);
   terminals.push(terminal);
   return terminal;
 }
@@ -181,6 +186,70 @@ test(
     second.press('q');
     expect(await second.ended).toBe(0);
     expectRestored(second);
+  },
+  PATIENCE_MS,
+);
+
+test(
+  'target and password are typed: what is wrong shows beside the field, and the password nowhere',
+  async () => {
+    writeSample(site.source, { scores: FEW });
+    const { host, pathname } = new URL(site.target);
+    const [role, password] = [`typist_${process.pid}`, 'p/w never @ shown'];
+    await site.query(`CREATE ROLE ${role} SUPERUSER LOGIN PASSWORD '${password}'`);
+    try {
+      const terminal = beginWith({}, '--no-cutover');
+      await terminal.waitFor('Enter go on');
+      terminal.press(KEYS.enter);
+      await terminal.waitFor('Target URL, without a password');
+      terminal.press('mysql://elsewhere', KEYS.enter);
+      await terminal.waitFor('does not begin with postgresql://');
+      terminal.press('\u0015', `postgresql://${role}@${host}${pathname}`, KEYS.enter);
+      // The test server may trust everybody; then there is nothing to ask.
+      await terminal.waitFor(/Password \(nothing is shown\)|the target answers/);
+      if (terminal.text.includes('Password')) {
+        terminal.press('wrong', KEYS.enter);
+        await terminal.waitFor('password authentication failed');
+        terminal.press(password, KEYS.enter);
+        await terminal.waitFor('the target answers');
+      }
+      terminal.press(KEYS.escape);
+      await terminal.waitFor(`> postgresql://${role}@`);
+      terminal.press(KEYS.escape);
+      await terminal.waitFor('What is never touched');
+      terminal.press('q');
+      expect(await terminal.ended).toBe(130);
+      expect(terminal.raw).not.toContain(password);
+      expect(listRuns(site.backupDir)).toEqual([]);
+      expectRestored(terminal);
+    } finally {
+      await site.query(`DROP ROLE ${role}`);
+    }
+  },
+  PATIENCE_MS,
+);
+
+test(
+  'a column that the plan does not know is taken along by a choice; no to the start changes nothing',
+  async () => {
+    writeSample(site.source, { scores: FEW });
+    const db = new Database(site.source);
+    db.exec('ALTER TABLE tokens ADD COLUMN notes TEXT');
+    db.close();
+    const terminal = begin('--no-cutover');
+    await connect(terminal);
+    await terminal.waitFor('Enter check again');
+    expect(terminal.text).toContain('column notes TEXT of tokens is not in the plan');
+    terminal.press(KEYS.down);
+    await terminal.waitFor('› Take along what the plan does not know');
+    terminal.press(KEYS.enter);
+    await terminal.waitFor('carried over as text');
+    await terminal.waitFor('Enter start');
+    terminal.press(KEYS.escape);
+    expect(await terminal.ended).toBe(130);
+    expect(terminal.text).toContain('not started: nothing has been written to source or target');
+    expect(await site.query(`SELECT to_regclass('tokens') AS tokens`)).toEqual([{ tokens: null }]);
+    expectRestored(terminal);
   },
   PATIENCE_MS,
 );
