@@ -34,14 +34,14 @@ export interface Binding {
 /** The keys that do something now, in the order of the hint line; what comes first wins. */
 export function liveBindings(situation: Situation): Binding[] {
   const { page, ui } = situation;
-  if (ui.overlay !== 'none') return [...overlayKeys(situation), ...alwaysKeys()];
-  if (page?.kind === 'connection' && page.busy !== undefined) return alwaysKeys();
+  if (ui.overlay !== 'none') return [...overlayKeys(situation), ...alwaysKeys(situation)];
+  if (page?.kind === 'connection' && page.busy !== undefined) return alwaysKeys(situation);
   const { field } = page ?? {};
   return [
     ...(page === undefined ? [] : pageKeys(page, ui)),
     // Letters are text where something is typed.
     ...(field === undefined ? letterKeys(situation) : typingKeys(field, ui)),
-    ...alwaysKeys(),
+    ...alwaysKeys(situation),
   ];
 }
 
@@ -204,13 +204,15 @@ function scrollKeys({ scroll, overlay }: Ui, by: number): Binding[] {
 }
 
 /** Whatever is on the screen. The first needs no hint: everybody tries it. */
-function alwaysKeys(): Binding[] {
+function alwaysKeys({ page }: Situation): Binding[] {
+  // A page is left by it; what works is stopped, and must not be told a second time by q.
+  const stopping = page === undefined ? { ui: { isStopping: true } } : {};
   return [
     {
       shown: 'Ctrl-C',
       label: '',
       matches: named('interrupt'),
-      press: () => ({ act: { kind: 'interrupt' } }),
+      press: () => ({ ...stopping, act: { kind: 'interrupt' } }),
     },
     { shown: 'Ctrl-Z', label: '', matches: named('suspend'), press: () => ({ act: { kind: 'suspend' } }) },
   ];

@@ -119,9 +119,19 @@ function isBusy(page: Page): boolean {
 function safeLines({ view, page, ui, columns }: Scene): Line[] {
   if (ui.isStopping && page === undefined)
     return [
-      fitLine(line('stopping at the next safe point; Ctrl-C stops at once', { colour: 'yellow' }), columns),
+      fitLine(
+        line(
+          `stopping at the next safe point; Ctrl-C ${isDown(view) ? 'leaves it as it is' : 'stops at once'}`,
+          { colour: 'yellow' },
+        ),
+        columns,
+      ),
     ];
   return [fitLine(line(`safe: ${safety(view, page)}`, { colour: 'green' }), columns)];
+}
+
+function isDown({ downtime }: RunView): boolean {
+  return downtime !== undefined && downtime.ms === undefined;
 }
 
 function safety(view: RunView, page: Page | undefined): string {
@@ -131,15 +141,14 @@ function safety(view: RunView, page: Page | undefined): string {
     return 'nothing has been started or changed';
   if (view.outcome === 'failed' && view.code === 'ROLLBACK_FAILED')
     return 'no row is lost: both sides are kept as they are';
-  const isDown = view.downtime !== undefined && view.downtime.ms === undefined;
   const isSwitched = view.steps.some(({ name, state }) => name === 'cutover' && state === 'done');
   if (view.doing === 'take-back') {
-    if (isDown) return 'nothing is lost: it goes on where it was, even if it is cut off now';
+    if (isDown(view)) return 'nothing is lost: it goes on where it was, even if it is cut off now';
     return isSwitched
       ? 'the application runs on PostgreSQL until you agree'
       : 'the application runs on SQLite as before';
   }
-  if (isDown) return 'if anything fails now, it is taken back and started on SQLite';
+  if (isDown(view)) return 'if anything fails now, it is taken back and started on SQLite';
   if (isSwitched) return 'it can be taken back, with all that is written meanwhile';
   const isStarted = view.steps.some(({ name, state }) => name === 'backup' && state !== 'left');
   return isStarted

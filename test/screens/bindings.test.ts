@@ -78,7 +78,11 @@ describe.each(SCENES)('$name', (scene) => {
   });
 
   test('Ctrl-C and Ctrl-Z are always there', () => {
-    expect(press(situation, { name: 'interrupt', text: '' })).toEqual({ act: { kind: 'interrupt' } });
+    const isWorking = situation.page === undefined;
+    expect(press(situation, { name: 'interrupt', text: '' })).toEqual({
+      ...(isWorking ? { ui: { isStopping: true } } : {}),
+      act: { kind: 'interrupt' },
+    });
     expect(press(situation, { name: 'suspend', text: '' })).toEqual({ act: { kind: 'suspend' } });
   });
 
