@@ -157,7 +157,8 @@ function safety(view: RunView, page: Page | undefined): string {
 }
 
 /** The keys that are live, as many as fit: the last ones are those that everybody knows. */
-function hintLine({ view, page, ui, columns }: Scene): Line {
+function hintLine({ view, page, ui, columns, hasKeys }: Scene): Line {
+  if (!hasKeys) return line('Ctrl-C stops at a safe point; --resume goes on from there', { isDim: true });
   const named = liveBindings({ view, page, ui }).filter(({ label }) => label !== '');
   const hints: Line[] = named.map(({ shown, label }) => [
     { text: shown, isBold: true },

@@ -20,6 +20,8 @@ export interface LiveOptions {
   /** Milliseconds of the epoch. */
   readonly now: () => number;
   readonly look?: Look;
+  /** False where standard input is no terminal. */
+  readonly hasKeys?: boolean;
   /** What a key asks for that is not an answer. */
   readonly act: (kind: Exclude<Act['kind'], 'answer'>) => void;
 }
@@ -54,7 +56,7 @@ const USUAL_SIZE = { columns: 80, rows: 24 };
 const TAIL_LINES = 300;
 
 /** The first frame shows with the first event or page. */
-export function mountLive({ stdout, now, look = USUAL_LOOK, act }: LiveOptions): LiveScreen {
+export function mountLive({ stdout, now, look = USUAL_LOOK, hasKeys = true, act }: LiveOptions): LiveScreen {
   const terminal = withoutResize(stdout);
   let view = EMPTY_VIEW;
   let page: Page | undefined;
@@ -77,7 +79,9 @@ export function mountLive({ stdout, now, look = USUAL_LOOK, act }: LiveOptions):
   });
   const draw = (hasFrame: boolean): void => {
     const { columns, rows } = size();
-    frame = hasFrame ? frameLines({ view, page, ui, columns, rows, nowMs: now(), tail, samples }) : [];
+    frame = hasFrame
+      ? frameLines({ view, page, ui, columns, rows, hasKeys, nowMs: now(), tail, samples })
+      : [];
     const app = <App entries={entries.slice(printed)} frame={frame} columns={columns} look={look} />;
     if (instance === undefined)
       instance = render(app, { stdout: terminal, maxFps: look.framesPerSecond, exitOnCtrlC: false });
@@ -132,6 +136,9 @@ export function mountLive({ stdout, now, look = USUAL_LOOK, act }: LiveOptions):
       if (event.type === 'step.undone') enter(undone(event));
       // A run that is only taken back to make room for another has told its story before.
       const old = oldNotices.get(event.run);
+      // What has long been done is no news where it is only taken back.
+      if (event.type === 'run.resumed' && next.doing === 'take-back')
+        for (const { key } of entriesOf(next, 0)) known.add(key);
       if (event.type !== 'step.progress' && old !== undefined) enter(...entriesOf(next, old));
       if (state === 'fresh') state = 'shown';
     },

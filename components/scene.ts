@@ -11,6 +11,8 @@ export interface Scene {
   readonly ui: Ui;
   readonly columns: number;
   readonly rows: number;
+  /** Whether keys can be read; else none is named. */
+  readonly hasKeys: boolean;
   /** Milliseconds of the epoch. */
   readonly nowMs: number;
   /** The last lines of what the plain output would have said. */

@@ -30,6 +30,7 @@ export async function openScreen(session: Session, settings: Settings): Promise<
     stdout,
     now: () => Date.now(),
     look: out.look,
+    hasKeys: session.isTerminal,
     act: (kind) => {
       if (kind === 'suspend') suspend();
       else if (kind === 'roll-back') wantsRollBack();

@@ -26,6 +26,8 @@ export interface Job {
   readonly steps: readonly Step[];
   /** Whether somebody wants to be asked; else only the way back asks. */
   readonly isAsking: boolean;
+  /** Whether the way back is all that there is to do. */
+  readonly isRollback?: boolean;
 }
 
 const NOTHING_SAID: CutoverOptions = { envFiles: [], services: [], capture: 'none' };
@@ -118,7 +120,11 @@ class Wizard {
     const { resume, restart } = this.options;
     // Whoever has named it has answered already.
     let next: Next =
-      resume || restart || !this.job.isAsking ? { kind: 'run', options: this.options } : { kind: 'resume' };
+      this.job.isRollback === true
+        ? { kind: 'roll-back' }
+        : resume || restart || !this.job.isAsking
+          ? { kind: 'run', options: this.options }
+          : { kind: 'resume' };
     while (next.kind !== 'over') next = await this.step(next);
     return next.code;
   }
@@ -169,14 +175,15 @@ class Wizard {
   }
 
   private async takeBack(): Promise<Next> {
-    const { backupDir, target, jobs, cutover = NOTHING_SAID } = this.options;
+    const { backupDir, target, jobs, cutover = NOTHING_SAID, discardTargetWrites = false } = this.options;
     const before = this.view;
-    const query = { backupDir, target, jobs, cutover, discardTargetWrites: false };
+    const query = { backupDir, target, jobs, cutover, discardTargetWrites };
     const io = this.io(this.session.stop);
     this.screen.show(undefined);
     const code = await rollBack(query, this.job.steps, { ...io, confirm: io.ask, pauses: true });
     if (this.isLeaving() || this.view.outcome === 'rolled-back') return { kind: 'over', code };
     if (this.view.code !== 'DECLINED') return { kind: 'ended', code };
+    if (this.job.isRollback === true) return { kind: 'over', code };
     // Nothing has changed: it is as it was before the question.
     this.screen.setView(before.outcome === 'completed' ? before : EMPTY_VIEW);
     if (before.outcome !== 'completed')
@@ -191,6 +198,7 @@ class Wizard {
       case 'roll-back':
         return { kind: 'roll-back' };
       case 'again':
+        if (this.view.doing === 'take-back') return { kind: 'roll-back' };
         return { kind: 'run', options: { ...this.options, resume: false } };
       case 'carry':
       case 'leave-behind':

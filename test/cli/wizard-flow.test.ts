@@ -32,6 +32,7 @@ async function lead(
   change: Partial<RunOptions> = {},
   prepare: (screen: ScriptedScreen) => void = () => undefined,
   isAsking = true,
+  isRollback = false,
 ): Promise<Told> {
   const screen = new ScriptedScreen(script);
   prepare(screen);
@@ -41,7 +42,7 @@ async function lead(
     ...change,
   };
   const { session } = sessionOf({});
-  const code = await conduct(session, screen, { options, steps: STEPS, isAsking });
+  const code = await conduct(session, screen, { options, steps: STEPS, isAsking, isRollback });
   expect(screen.left).toEqual([]);
   return { code, screen };
 }
@@ -164,6 +165,46 @@ describe('taking it back', () => {
     );
     expect(code).toBe(0);
     expect(outcomes()).toEqual(['completed']);
+  });
+});
+
+describe('ttm-wizard rollback on the screen', () => {
+  beforeEach(async () => {
+    await lead([
+      ['start', 'yes'],
+      ['ended', 'leave'],
+    ]);
+  });
+
+  test('begins with the question, and ends with it when the name is not typed', async () => {
+    const { code } = await lead([['rollback', 'no']], {}, undefined, true, true);
+    expect(code).toBe(130);
+    expect(outcomes()).toEqual(['completed']);
+  });
+
+  test('drops what was made when it is', async () => {
+    const { code } = await lead([['rollback', database]], {}, undefined, true, true);
+    expect(code).toBe(0);
+    expect(await hasTables()).toBe(false);
+  });
+
+  test('that fails is tried again when that is chosen, and never becomes a run', async () => {
+    await site.query('CREATE VIEW mine AS SELECT id FROM tokens');
+    const { code, screen } = await lead(
+      [
+        ['rollback', database],
+        ['ended', 'again'],
+        ['rollback', database],
+        ['ended', 'leave'],
+      ],
+      {},
+      undefined,
+      true,
+      true,
+    );
+    expect(code).toBe(10);
+    expect(screen.pages.at(-1)?.choices.map(({ id }) => id)).toEqual(['again', 'leave']);
+    expect(screen.view.message).toContain('mine');
   });
 });
 

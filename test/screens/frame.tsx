@@ -44,7 +44,17 @@ export function fakeTerminal({ columns, rows }: Size) {
 /** What a screen is made from, at the time of the last event unless `change` says otherwise. */
 export function sceneOf(view: RunView, size: Size, change: Partial<Scene> = {}): Scene {
   const nowMs = view.lastAt === '' ? 0 : Date.parse(view.lastAt);
-  return { view, page: undefined, ui: uiFor(change.page), nowMs, tail: [], samples: [], ...size, ...change };
+  return {
+    view,
+    page: undefined,
+    ui: uiFor(change.page),
+    nowMs,
+    hasKeys: true,
+    tail: [],
+    samples: [],
+    ...size,
+    ...change,
+  };
 }
 
 /** The frame as text, checked. */

@@ -1,6 +1,7 @@
 // The screen on a terminal: how often it draws, what it leaves behind, and that it gives the terminal back.
 import { Console } from 'node:console';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { EventBody } from '../../src/events.js';
 import type { Page } from '../../src/pages.js';
 import { reduce, type RunView } from '../../src/view.js';
 import { record } from '../output/recorded-run.js';
@@ -275,12 +276,12 @@ describe('a question', () => {
 test('keys that are no answer are handed on, and none once it is over', () => {
   const { screen, show, acts } = mounted();
   show(copyingRun);
+  screen.press({ name: 'text', text: 'r' });
   screen.press({ name: 'interrupt', text: '' });
   screen.press({ name: 'suspend', text: '' });
-  screen.press({ name: 'text', text: 'r' });
   screen.unmount();
   screen.press({ name: 'interrupt', text: '' });
-  expect(acts).toEqual(['interrupt', 'suspend', 'roll-back']);
+  expect(acts).toEqual(['roll-back', 'interrupt', 'suspend']);
 });
 
 test('of an earlier run that is dropped for a new one only that shows, not its steps again', async () => {
@@ -293,4 +294,27 @@ test('of an earlier run that is dropped for a new one only that shows, not its s
   screen.unmount();
   expect(written.join('')).toContain('✓ schema     taken back: tables of this run are dropped');
   expect(written.join('')).not.toContain('✓ preflight  1');
+});
+
+test('a run that is only taken back does not tell its steps again', async () => {
+  const { screen, written } = mounted();
+  const view: RunView = { ...copyingRun, doing: 'take-back' };
+  const [resumed] = record([
+    { ...started, type: 'run.resumed', done: [], message: 'is taken back', doing: 'take-back' } as EventBody,
+  ]);
+  if (resumed !== undefined) screen.sink(resumed, view);
+  await vi.advanceTimersByTimeAsync(250);
+  expect(written.join('')).toContain('Taking the run back');
+  expect(written.join('')).not.toContain('✓ preflight  1');
+  screen.unmount();
+});
+
+test('where no keys can be read, none is named', async () => {
+  const { written, stdout } = fakeTerminal(USUAL);
+  const screen = mountLive({ stdout, now, hasKeys: false, act: () => undefined });
+  if (begun !== undefined) screen.sink(begun, copyingRun);
+  await vi.advanceTimersByTimeAsync(250);
+  screen.unmount();
+  expect(written.join('')).toContain('Ctrl-C stops at a safe point; --resume goes on from there');
+  expect(written.join('')).not.toContain('l log');
 });

@@ -1,0 +1,140 @@
+// From where to where, typed by a scripted person: what is missing or does not work is asked for, with what is wrong.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ConnectionForm } from '../../src/commands/connection.js';
+import { sshNotes } from '../../src/commands/ssh-note.js';
+import { resolveRun } from '../../src/config/resolve.js';
+import type { Flags } from '../../src/config/settings.js';
+import { writeSample } from '../../src/demo/sample.js';
+import type { Page } from '../../src/pages.js';
+import { type Site, createSite } from '../support/migrate.js';
+import { type Script, ScriptedScreen } from '../support/scripted-screen.js';
+import { sessionOf } from './session.js';
+
+let site: Site;
+beforeEach(async () => {
+  site = await createSite();
+  writeSample(site.source, { scores: 10 });
+});
+afterEach(() => site.remove());
+
+async function fill(script: Script, flags: Flags, env: NodeJS.ProcessEnv = {}, suggestion = '') {
+  const screen = new ScriptedScreen(script);
+  const { session } = sessionOf(flags, { env });
+  const request = resolveRun({ 'backup-dir': site.backupDir, ...flags }, env, true);
+  const settled = await new ConnectionForm(session, screen, request, suggestion).settle();
+  expect(screen.left).toEqual([]);
+  return { settled, screen, session };
+}
+
+/** A row of the table on the page, `value (origin)`. */
+function rowOf(page: Page | undefined, title: string): string | undefined {
+  const row = page?.kind === 'connection' ? page.settings.find((own) => own.title === title) : undefined;
+  return row === undefined ? undefined : `${row.value} (${row.origin})`;
+}
+
+describe('what is given', () => {
+  test('shows as answered with its origin, and is tried before it goes on', async () => {
+    const { settled, screen } = await fill(
+      [['connection', 'go-on']],
+      { source: site.source },
+      { TTM_TARGET: site.target },
+    );
+    expect(settled).toEqual({ source: site.source, target: site.target });
+    const [page] = screen.pages;
+    expect(rowOf(page, 'source')).toMatch(/dev\.db, [\d.]+ [kM]B \(flag\)$/);
+    expect(rowOf(page, 'target')).toMatch(/^[^/]+@[^:]+:\d+\/ttm_test_\w+ \(environment\)$/);
+    expect(rowOf(page, 'drift')).toBe('stop (default)');
+    expect(page).toMatchObject({ good: 'the source is there, and the target answers' });
+    expect(screen.shown[0]).toMatchObject({ busy: expect.stringContaining('connecting to') as string });
+  });
+
+  test('may hold a password, which no page shows', async () => {
+    const url = new URL(site.target);
+    url.password = url.password === '' ? 'never-shown' : url.password;
+    const { screen, session } = await fill(
+      [['connection', 'go-on']],
+      { source: site.source },
+      { TTM_TARGET: url.href },
+    );
+    expect(JSON.stringify([screen.pages, screen.shown])).not.toContain(url.password);
+    expect(rowOf(screen.pages[0], 'password')).toBe('(hidden) (environment)');
+    expect(session.secrets).toContain(url.password);
+  });
+});
+
+describe('what is missing', () => {
+  test('the file of the source is asked for until it is one that can be read', async () => {
+    const { settled, screen } = await fill(
+      [
+        ['connection', `${site.folder}/none.db`],
+        ['connection', site.folder],
+        ['connection', site.source],
+        ['connection', 'go-on'],
+      ],
+      { source: `${site.folder}/missing.db` },
+      { TTM_TARGET: site.target },
+    );
+    expect(settled).toMatchObject({ source: site.source });
+    expect(screen.pages.slice(0, 3).map(({ complaint }) => complaint)).toEqual([
+      [`${site.folder}/missing.db is not a file that can be read`],
+      [`${site.folder}/none.db is not a file that can be read`],
+      [`${site.folder} is not a file that can be read`],
+    ]);
+    expect(rowOf(screen.pages[3], 'source')).toContain('(answer)');
+  });
+
+  test('the target is asked for, and the one of the last run stands there', async () => {
+    const { screen } = await fill(
+      [['connection', 'back']],
+      { source: site.source },
+      {},
+      'postgresql://app@db/moon',
+    );
+    expect(screen.pages[0]?.field).toMatchObject({ initial: 'postgresql://app@db/moon', isSecret: false });
+  });
+
+  test('what was typed stands there again with what is wrong about it', async () => {
+    const { settled, screen } = await fill(
+      [
+        ['connection', 'postgresql://db/moon'],
+        ['connection', 'postgresql://app:secret@db/moon'],
+        ['connection', 'postgresql://app@127.0.0.1:1/moon'],
+        ['connection', 'back'],
+      ],
+      { source: site.source },
+    );
+    expect(settled).toBe('back');
+    const complaints = screen.pages.map(({ complaint }) => complaint?.[0]);
+    expect(complaints[1]).toContain('name the user too');
+    expect(complaints[2]).toContain('leave the password out');
+    expect(complaints[3]).toContain('cannot connect to app@127.0.0.1:1/moon');
+    expect(screen.pages[3]?.field?.initial).toBe('postgresql://app@127.0.0.1:1/moon');
+  });
+});
+
+describe('a target that does not answer', () => {
+  test('is shown again without its password, to be corrected', async () => {
+    const { screen } = await fill(
+      [['connection', 'back']],
+      { source: site.source },
+      { TTM_TARGET: 'postgresql://app:never-shown@127.0.0.1:1/moon' },
+    );
+    expect(screen.pages[0]?.field?.initial).toBe('postgresql://app@127.0.0.1:1/moon');
+    expect(JSON.stringify(screen.pages)).not.toContain('never-shown');
+  });
+});
+
+describe('over SSH', () => {
+  const ssh = { SSH_CONNECTION: '10.0.0.1 22 10.0.0.2 22' };
+
+  test('without tmux or screen it is said what happens when the line drops', () => {
+    expect(sshNotes(ssh)).toHaveLength(1);
+    expect(sshNotes(ssh)[0]).toMatch(/--resume .* tmux new/);
+  });
+
+  test('in tmux, in screen, and without SSH nothing is said', () => {
+    expect(sshNotes({ ...ssh, TMUX: '/tmp/tmux-0/default,1,0' })).toEqual([]);
+    expect(sshNotes({ ...ssh, STY: '1.pts-0' })).toEqual([]);
+    expect(sshNotes({})).toEqual([]);
+  });
+});
