@@ -14,6 +14,7 @@ interface AppProps {
   readonly look: Look;
 }
 
+/** Entries that have been printed once are never printed again, whatever they say later. */
 export function App({ entries, frame, columns, look }: AppProps) {
   return (
     <>

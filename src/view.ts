@@ -1,8 +1,9 @@
 // The reducer: everything that any output shows is this value, made from events alone. Pure, so a run can be replayed.
 import type { EventBody, Finding, StepName, Totals, WizardEvent } from './events.js';
 import { beginPart, endParts, newPart } from './parts.js';
+import { changeStep, changeTable, dropFindings, firstProgress } from './view-changes.js';
 
-type Progress = Extract<EventBody, { type: 'step.progress' }>;
+export type Progress = Extract<EventBody, { type: 'step.progress' }>;
 
 export interface StepView {
   readonly name: StepName;
@@ -121,20 +122,6 @@ const EMPTY_STEP = {
   startedAt: '',
   progress: undefined,
   firstProgress: undefined,
-};
-
-const EMPTY_TABLE: Omit<TableView, 'name'> = {
-  state: 'left',
-  rows: 0,
-  bytes: 0,
-  rowsDone: 0,
-  quarantined: 0,
-  sourceDigest: '',
-  targetDigest: '',
-  sourceRows: 0,
-  targetRows: 0,
-  differences: 0,
-  elapsedMs: 0,
 };
 
 /** The view after one more event. */
@@ -288,36 +275,5 @@ function startRun(
       if (before !== undefined && done.includes(name)) return { ...before, state: 'done' };
       return { name, state: done.includes(name) ? 'done' : 'left', title: name, ...EMPTY_STEP };
     }),
-  };
-}
-
-/** The one known so far, unless `progress` is about something else or begins anew. */
-function firstProgress(view: RunView, progress: Progress): Progress {
-  const step = view.steps.find(({ name }) => name === progress.step);
-  const [first, last] = [step?.firstProgress, step?.progress];
-  const isSame =
-    first !== undefined &&
-    last !== undefined &&
-    first.doing === progress.doing &&
-    first.table === progress.table;
-  return isSame && progress.elapsedMs >= last.elapsedMs ? first : progress;
-}
-
-/** A step that runs again finds its findings again. */
-function dropFindings(view: RunView, step: StepName): RunView {
-  return { ...view, findings: view.findings.filter((finding) => finding.step !== step) };
-}
-
-function changeStep(view: RunView, name: StepName, change: Partial<StepView>): RunView {
-  return { ...view, steps: view.steps.map((step) => (step.name === name ? { ...step, ...change } : step)) };
-}
-
-function changeTable(view: RunView, name: string, change: Partial<TableView>): RunView {
-  if (!view.tables.some((table) => table.name === name)) {
-    return { ...view, tables: [...view.tables, { ...EMPTY_TABLE, name, ...change }] };
-  }
-  return {
-    ...view,
-    tables: view.tables.map((table) => (table.name === name ? { ...table, ...change } : table)),
   };
 }

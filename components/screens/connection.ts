@@ -3,6 +3,7 @@ import type { Page } from '../../src/pages.js';
 import { BLANK, type Line, type Piece, line, table } from '../lines.js';
 import { glyphOf } from '../theme.js';
 
+/** A table of what is known, and below it what has come of trying it. */
 export function connectionLines(
   { settings, busy, good }: Extract<Page, { kind: 'connection' }>,
   columns: number,

@@ -15,6 +15,7 @@ export function downtimeLine({ downtime }: RunView, nowMs: number): Line {
   });
 }
 
+/** A line for each part with its time, then the clock of the downtime. */
 export function cutoverLines(view: RunView, columns: number, nowMs: number): Line[] {
   return [...view.parts.map((part) => partLine(part, columns, nowMs)), BLANK, downtimeLine(view, nowMs)];
 }

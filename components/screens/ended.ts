@@ -6,6 +6,7 @@ import { downtimeLine } from './cutover.js';
 import { findingGroups } from './findings.js';
 import { queryLines } from './verify.js';
 
+/** By the outcome in the view. */
 export function endedLines(view: RunView, columns: number): Line[] {
   return view.outcome === 'failed' ? failedLines(view, columns) : doneLines(view, columns);
 }

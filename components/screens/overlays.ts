@@ -12,6 +12,7 @@ const KEYS: readonly (readonly [keys: string, text: string])[] = [
   ['Ctrl-Z', 'suspends it; fg goes on'],
 ];
 
+/** The same on every screen; which keys are live now is said by the hint line. */
 export function helpLines(columns: number): Line[] {
   return [
     line('Keys', { isBold: true }),

@@ -13,6 +13,7 @@ const PASSES = 5;
 const CHANGES = ['services-known', 'env-file', 'application-answers'];
 const LEAST_TABLES = 3;
 
+/** The largest tables first, as many as fit into `lines` with all the rest. */
 export function planLines(view: RunView, columns: number, lines: number): Line[] {
   const { tables } = view;
   const rows = tables.reduce((sum, own) => sum + own.rows, 0);

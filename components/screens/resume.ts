@@ -3,6 +3,7 @@ import { showMoment } from '../../src/output/format.js';
 import type { Earlier } from '../../src/pages.js';
 import { BLANK, type Line, line, wrap } from '../lines.js';
 
+/** What can be chosen follows below. */
 export function resumeLines(
   { run, startedAt, done, left, message, folder, isSwitching }: Earlier,
   columns: number,

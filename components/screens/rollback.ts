@@ -25,6 +25,7 @@ export function rollbackPlanLines(view: RunView, message: string, columns: numbe
   ];
 }
 
+/** While it is done: what has been undone, and the parts of the way back. */
 export function rollingBackLines(view: RunView, columns: number, nowMs: number): Line[] {
   const undone = view.steps.filter(({ state, summary }) => state === 'left' && summary !== '');
   const isCounting = undone.length === 0 && view.parts.every(({ state }) => state !== 'running');

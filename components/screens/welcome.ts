@@ -2,6 +2,7 @@
 import type { Page } from '../../src/pages.js';
 import { BLANK, type Line, line, wrap } from '../lines.js';
 
+/** Fits 80x24 without notes; longer ones are scrolled. */
 export function welcomeLines(page: Extract<Page, { kind: 'welcome' }>, columns: number): Line[] {
   const { plan, isSwitching, backupDir, notes } = page;
   const item = (text: string): Line[] => wrap(text, columns, {}, '  ');
