@@ -1,5 +1,6 @@
 // The whole screen: what is over above, printed once and there for good; what goes on below, drawn again and again.
 import { Box, Static, Text } from 'ink';
+import Spinner from 'ink-spinner';
 import type { Line, Piece } from './lines.js';
 import { fitLine, widthOf } from './lines.js';
 import type { Look } from '../src/output/look.js';
@@ -45,10 +46,11 @@ function Lines({ lines, look }: { readonly lines: readonly Line[]; readonly look
 }
 
 function Pieces({ piece, look }: { readonly piece: Piece; readonly look: Look }) {
-  const { text, colour, isBold = false, isDim = false } = piece;
+  const { text, colour, isBold = false, isDim = false, isTurning = false } = piece;
+  const shown = look.isAscii ? inAscii(text) : text;
   return (
     <Text bold={isBold} dimColor={isDim} {...(colour === undefined ? {} : { color: colour })}>
-      {look.isAscii ? inAscii(text) : text}
+      {isTurning ? <Spinner type="line" /> : shown}
     </Text>
   );
 }

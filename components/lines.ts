@@ -10,6 +10,8 @@ export interface Piece {
   readonly colour?: Colour | undefined;
   readonly isBold?: boolean;
   readonly isDim?: boolean;
+  /** Its text, of one column, stands for something that turns: the sign of life where nothing else moves. */
+  readonly isTurning?: boolean;
 }
 
 export type Line = readonly Piece[];

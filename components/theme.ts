@@ -39,6 +39,9 @@ export function glyphOf(state: State, nowMs: number): Piece {
   };
 }
 
+/** The sign of life of something that has no progress to show; it turns by itself. */
+export const TURNING: Piece = { text: '-', colour: STATE_COLOURS['running'], isTurning: true };
+
 /** How much of something is done: exactly `width` columns, full only when all is. Of nothing, everything is done. */
 export function bar(done: number, total: number, width: number): Piece[] {
   const share = done >= total ? 1 : Math.max(0, done / total);

@@ -1,7 +1,7 @@
 // From where to where: what is known already and where from, and what is tried.
 import type { Page } from '../../src/pages.js';
 import { BLANK, type Line, type Piece, line, table } from '../lines.js';
-import { glyphOf } from '../theme.js';
+import { TURNING, glyphOf } from '../theme.js';
 
 /** A table of what is known, and below it what has come of trying it. */
 export function connectionLines(
@@ -19,6 +19,6 @@ export function connectionLines(
     BLANK,
     ...table([{ title: '' }, { title: 'value', isFlexible: true }, { title: 'from' }], rows, columns),
     ...(good === undefined ? [] : [BLANK, [glyphOf('done', nowMs), { text: ` ${good}` }]]),
-    ...(busy === undefined ? [] : [BLANK, [glyphOf('running', nowMs), { text: ` ${busy}` }]]),
+    ...(busy === undefined ? [] : [BLANK, [TURNING, { text: ` ${busy}` }]]),
   ];
 }

@@ -3,7 +3,7 @@ import { msSince, showSeconds } from '../../src/output/format.js';
 import { progressParts } from '../../src/output/progress-line.js';
 import type { StepView } from '../../src/view.js';
 import { type Line, line, spread } from '../lines.js';
-import { NARROW_COLUMNS, bar } from '../theme.js';
+import { NARROW_COLUMNS, TURNING, bar } from '../theme.js';
 
 const STALL_MS = 10_000;
 
@@ -18,7 +18,8 @@ export function workingLines(step: StepView, columns: number, nowMs: number, las
     columns,
   );
   const silentMs = msSince(lastAt, nowMs);
-  if (progress === undefined) return [head, line(silentMs > STALL_MS ? waiting(silentMs) : ''), line('')];
+  if (progress === undefined)
+    return [head, silentMs > STALL_MS ? [TURNING, { text: ` ${waiting(silentMs)}` }] : line(''), line('')];
   const { amount, percent, size, rate, left } = progressParts(progress, firstProgress ?? progress);
   const width = Math.floor(columns / (columns < NARROW_COLUMNS ? 4 : 2));
   const parts = silentMs > STALL_MS ? [percent, waiting(silentMs)] : [percent, left];
