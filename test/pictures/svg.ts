@@ -112,6 +112,9 @@ function styled(style: Style, parameter: string): Style {
       return { ...style, isInverse: false };
     case 39:
       return { ...style, colour: INK };
+    case 49:
+      // The usual background, which is the only one that the screens use.
+      return style;
     default:
       throw new RangeError(`the screen uses style ${parameter}, which the picture does not know`);
   }

@@ -54,7 +54,8 @@ try {
   await press('Enter');
   await screenWith(/Enter start/);
   await press('Enter');
-  keep('copy', 'Copying: the rows of each table, rate and time left', await screenWith(/ [3-7]\d %/));
+  const copying = await screenWith(/✓ schema [^✓·] copy[^]* [2-8]\d %/);
+  keep('copy', 'Copying: the rows of each table, rate and time left', copying);
   const verified = await screenWith(/Enter switch over now/);
   keep('verification', 'Every row compared, and the queries of the application before and after', verified);
   await press('Enter');
