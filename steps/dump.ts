@@ -106,15 +106,18 @@ function environmentFor(url: string): Record<string, string | undefined> {
   return environment;
 }
 
+/** Of the database's size, as progress foretells it: To The Moon's dump is 0.24 of it. */
+const COMPRESSED_SHARE = 0.25;
+
 async function runPgDump(context: StepContext, { pgDump }: PgDump, file: string): Promise<void> {
   const progress = progressOf(context.emit, 'dump');
   const size = await (
     await context.target()
   ).query<{ bytes: string }>('SELECT pg_database_size(current_database()) AS bytes');
-  const total = Number(size.rows[0]?.bytes);
+  const expected = Math.round(Number(size.rows[0]?.bytes) * COMPRESSED_SHARE);
   const timer = setInterval(() => {
     const done = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-    progress({ doing: 'writing the compressed dump of a database of', done, total, unit: 'bytes' });
+    progress({ doing: 'writing the compressed dump', done, total: Math.max(done, expected), unit: 'bytes' });
   }, POLL_MS);
   try {
     // Large objects are none of the run's. Level 1: a third of the time of the default for a tenth more bytes.
