@@ -24,6 +24,25 @@ export function scanEscapes(bytes: Buffer, from: number, end: number): EscapeSca
   return { stop: end, isCanonical, complaint: 'string without end' };
 }
 
+/** Bytes decoded at a time: in one piece, 60 MB of escapes would fill a thread's heap. */
+const PIECE_BYTES = 1 << 16;
+
+/** Where a piece of the string `bytes[from, stop)` may end without cutting an escape, a pair of them, or a character; `stop` at most. */
+export function pieceEnd(bytes: Buffer, from: number, stop: number, pieceBytes = PIECE_BYTES): number {
+  let at = from;
+  while (at < stop && at - from < pieceBytes) at += tokenLength(bytes, at);
+  while (at < stop && ((bytes[at] ?? 0) & 0xc0) === 0x80) at++;
+  return Math.min(at, stop);
+}
+
+/** Of a byte that stands for itself, or of an escape; the first half of a pair is taken with the second. */
+function tokenLength(bytes: Buffer, at: number): number {
+  if (bytes[at] !== 0x5c) return 1;
+  if (bytes[at + 1] !== 0x75) return 2;
+  const isHigh = /^d[89ab]$/i.test(bytes.toString('latin1', at + 2, at + 4));
+  return isHigh && bytes[at + 6] === 0x5c && bytes[at + 7] === 0x75 ? 12 : 6;
+}
+
 const ESCAPE = /\\(?:u([0-9a-fA-F]{4})(?:\\u([dD][c-fC-F][0-9a-fA-F]{2}))?|(.))/gs;
 
 /** The inside of a JSON string in canonical spelling. Throws JsonError for what jsonb cannot hold. */

@@ -5,7 +5,7 @@ import { canonicalNumber } from './decimal.js';
 import { type Order, type Shape, childShape, orderOf, rootShape } from './json-shape.js';
 import { type Bytes, SLACK_BYTES, appendBytes, bytesOf, isAt, isDigit } from './json-bytes.js';
 import { JsonError, nanError } from './json-error.js';
-import { decodeEscapes, scanEscapes } from './json-escape.js';
+import { decodeEscapes, pieceEnd, scanEscapes } from './json-escape.js';
 
 // PostgreSQL 14 to 18 with the default max_stack_depth of 2 MB take about 6,000 levels; applications stay under a hundred.
 const MAX_DEPTH = 1000;
@@ -246,10 +246,17 @@ function readEscapedString(start: number, escapeAt: number): void {
     verbatim(start, at);
     return;
   }
-  const canonical = `"${decodeEscapes(input.toString('utf8', start + 1, stop))}"`;
   const from = used;
-  reserve(canonical.length * 3);
-  used += scratch.write(canonical, used, 'utf8');
+  reserve(2);
+  scratch[used++] = QUOTE;
+  for (let next = start + 1; next < stop;) {
+    const pieceStop = pieceEnd(input, next, stop);
+    const canonical = decodeEscapes(input.toString('utf8', next, pieceStop));
+    reserve(canonical.length * 3 + 1);
+    used += scratch.write(canonical, used, 'utf8');
+    next = pieceStop;
+  }
+  scratch[used++] = QUOTE;
   built(from);
 }
 
