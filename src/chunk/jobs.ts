@@ -92,7 +92,8 @@ export interface SurveyResult extends ChunkSurvey {
   readonly problems: readonly ProblemSummary[];
   /** Keys of bad rows, for the tables that refer to this one, as in OrphanRule; at most 10,000. */
   readonly badKeys: readonly string[];
-  readonly respelled: Readonly<Record<string, number>>;
+  /** Values that the target spells in another way, counted by column. */
+  readonly respelled: Readonly<Record<'times' | 'negativeZeros', Readonly<Record<string, number>>>>;
 }
 
 export interface CopyResult {

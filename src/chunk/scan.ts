@@ -135,12 +135,24 @@ export function orphanRules(
 const QUARANTINE = 'correct these rows, or: --on-bad-value quarantine sets them aside, byte for byte';
 const TOO_LARGE = 'shorten these values, or move them to files: no quarantine takes them either';
 
+const SPELLINGS = {
+  times: {
+    code: 'time-spelling',
+    detail: 'has times spelled in another way (T, Z, an offset, no seconds); the same instants are stored',
+  },
+  negativeZeros: {
+    code: 'negative-zero',
+    detail:
+      'has documents with -0 or -0.0, which jsonb holds as 0 or 0.0; every other number keeps all its digits',
+  },
+} as const;
+
 class ProblemFindings {
   private readonly found = new Map<
     string,
     Finding & { count: number; examples: { key: string; value: string }[] }
   >();
-  private readonly respelled = new Map<string, { table: string; column: string; count: number }>();
+  private readonly respelled = new Map<string, Finding & { count: number }>();
   private readonly onBadValue: 'stop' | 'quarantine';
 
   constructor(onBadValue: 'stop' | 'quarantine') {
@@ -172,18 +184,19 @@ class ProblemFindings {
       entry.count += count;
       entry.examples.push(...examples.slice(0, 5 - entry.examples.length));
     }
-    for (const [column, count] of Object.entries(respelled)) {
-      const entry = this.respelled.get(`${table}.${column}`) ?? { table, column, count: 0 };
-      entry.count += count;
-      this.respelled.set(`${table}.${column}`, entry);
+    for (const kind of ['times', 'negativeZeros'] as const) {
+      for (const [column, count] of Object.entries(respelled[kind])) {
+        const entry = this.respelled.get(`${table}.${column}`) ?? {
+          ...{ severity: 'warning', remedies: [], table, column, count: 0, code: SPELLINGS[kind].code },
+          message: `${table}.${column} ${SPELLINGS[kind].detail}`,
+        };
+        entry.count += count;
+        this.respelled.set(`${table}.${column}`, entry);
+      }
     }
   }
 
   list(): Finding[] {
-    const spellings = [...this.respelled.values()].map(({ table, column, count }): Finding => {
-      const message = `${table}.${column} has times spelled in another way (T, Z, an offset, no seconds); the same instants are stored`;
-      return { severity: 'warning', code: 'time-spelling', message, remedies: [], table, column, count };
-    });
-    return [...this.found.values(), ...spellings];
+    return [...this.found.values(), ...this.respelled.values()];
   }
 }

@@ -15,7 +15,7 @@ export interface ColumnCodec {
   readonly isText: boolean;
   /** Canonical text of a value that is not NULL, before COPY escaping. */
   canonical(value: Exclude<SqliteValue, null>): string | Problem;
-  /** How many values were times in another spelling than the usual one; set back by whoever reads it. */
+  /** How many values were times in another spelling than the usual one, or documents with a negative zero; set back by whoever reads it. */
   respelled: number;
 }
 

@@ -12,6 +12,15 @@ export interface Bytes {
   readonly words: DataView;
 }
 
+/** The canonical form of a document, as a view that is valid until the next call. */
+export interface CanonicalJson {
+  bytes: Buffer;
+  start: number;
+  end: number;
+  /** Whether a zero has lost its sign: `-0.0` is `0.0` as jsonb. */
+  hasNegativeZero: boolean;
+}
+
 /** Both views of `buffer`. */
 export function bytesOf(buffer: Buffer): Bytes {
   return { buffer, words: new DataView(buffer.buffer, buffer.byteOffset, buffer.length) };

@@ -3,7 +3,15 @@
 // moves ranges instead of making strings, because 847,080 documents pass through here twice in each migration.
 import { canonicalNumber } from './decimal.js';
 import { type Order, type Shape, childShape, orderOf, rootShape } from './json-shape.js';
-import { type Bytes, SLACK_BYTES, appendBytes, bytesOf, isAt, isDigit } from './json-bytes.js';
+import {
+  type Bytes,
+  type CanonicalJson,
+  SLACK_BYTES,
+  appendBytes,
+  bytesOf,
+  isAt,
+  isDigit,
+} from './json-bytes.js';
 import { JsonError, nanError } from './json-error.js';
 import { decodeEscapes, pieceEnd, scanEscapes } from './json-escape.js';
 
@@ -36,14 +44,7 @@ let valueStart = 0;
 let valueEnd = 0;
 let valueBuilt = false;
 
-/** The canonical form of a document, as a view that is valid until the next call. */
-export interface CanonicalJson {
-  bytes: Buffer;
-  start: number;
-  end: number;
-}
-
-const result: CanonicalJson = { bytes: scratch, start: 0, end: 0 };
+const result: CanonicalJson = { bytes: scratch, start: 0, end: 0, hasNegativeZero: false };
 
 /**
  * The canonical form of the JSON document in `source[0, length)`, valid UTF-8 with room for
@@ -65,6 +66,7 @@ export function canonicalJsonBytes(source: Buffer, length: number): CanonicalJso
   depth = 0;
   used = 0;
   rangesUsed = 0;
+  result.hasNegativeZero = false;
   skipSpace();
   readValue();
   const [start, stop, built] = [valueStart, valueEnd, valueBuilt];
@@ -169,7 +171,8 @@ function readNumber(): void {
   let c = bytes[i] ?? 0;
   const negative = c === 0x2d;
   if (negative) c = bytes[++i] ?? 0;
-  if (!isDigit(c)) throw notANumber(start);
+  if (!isDigit(c))
+    throw nanError(input.toString('latin1', start, Math.min(end, start + 9))) ?? syntax('unexpected token');
   let isZero = c === 0x30;
   if (isZero) c = bytes[++i] ?? 0;
   else while (isDigit((c = bytes[++i] ?? 0)));
@@ -180,6 +183,7 @@ function readNumber(): void {
   }
   // -0 and -0.0 lose their sign in numeric, exponents are written out: both take the slow way.
   let plain = !(negative && isZero);
+  if (!plain) result.hasNegativeZero = true;
   if (c === 0x65 || c === 0x45) {
     plain = false;
     c = bytes[++i] ?? 0;
@@ -204,10 +208,6 @@ function readNumber(): void {
   reserve(canonical.length);
   used += scratch.write(canonical, used, 'latin1');
   built(from);
-}
-
-function notANumber(start: number): JsonError {
-  return nanError(input.toString('latin1', start, Math.min(end, start + 9))) ?? syntax('unexpected token');
 }
 
 function reserve(more: number): void {

@@ -1,7 +1,7 @@
 // What a document may come to as jsonb: PostgreSQL refuses more, with an error in the middle of the copy. The size is worked out
 // as jsonb_util.c of PostgreSQL 14 to 18 lays a document out, for documents that are large enough to come near a limit.
 import { JsonError } from './json-error.js';
-import type { CanonicalJson } from './json.js';
+import type { CanonicalJson } from './json-bytes.js';
 
 export interface JsonbLimits {
   /** JENTRY_OFFLENMASK: bytes of one string, and of one array or object with all that is in it. */

@@ -3,9 +3,9 @@
 // and bytes stand as they are, because they contain no tab and are never \N.
 import type { ColumnPlan } from '../plans/plan.js';
 import { type ColumnCodec, type SqliteValue, columnCodec } from './column.js';
-import { SLACK_BYTES } from './json-bytes.js';
+import { type CanonicalJson, SLACK_BYTES } from './json-bytes.js';
 import { JsonError } from './json-error.js';
-import { type CanonicalJson, canonicalJsonBytes } from './json.js';
+import { canonicalJsonBytes } from './json.js';
 import { checkJsonbLimits } from './jsonb-limits.js';
 import { Problem } from './problem.js';
 
@@ -49,11 +49,15 @@ export class RowEncoder {
     this.out = Buffer.allocUnsafe(size);
   }
 
-  /** Times in another spelling than the usual one since the last call, by column. */
-  takeRespelled(): Record<string, number> {
-    const counts: Record<string, number> = {};
+  /** Values since the last call that the target spells in another way, by column: times, and documents with a negative zero. */
+  takeRespelled(): Record<'times' | 'negativeZeros', Record<string, number>> {
+    const counts: Record<'times' | 'negativeZeros', Record<string, number>> = {
+      times: {},
+      negativeZeros: {},
+    };
     for (const codec of this.codecs) {
-      if (codec.respelled > 0) counts[codec.column.name] = codec.respelled;
+      const kind = codec.isJson ? counts.negativeZeros : counts.times;
+      if (codec.respelled > 0) kind[codec.column.name] = codec.respelled;
       codec.respelled = 0;
     }
     return counts;
@@ -80,7 +84,7 @@ export class RowEncoder {
       } else if (typeof value === 'string' && !this.trustReplacement && value.includes('\uFFFD')) {
         text = new Problem('text-utf8', 'is not valid UTF-8');
       } else if (codec.isJson && typeof value === 'string') {
-        const canonical = this.canonicalJson(value);
+        const canonical = this.canonicalJson(value, codec);
         if (!(canonical instanceof Problem)) {
           this.append(canonical);
           continue;
@@ -103,12 +107,13 @@ export class RowEncoder {
     return problems;
   }
 
-  private canonicalJson(value: string): CanonicalJson | Problem {
+  private canonicalJson(value: string, codec: ColumnCodec): CanonicalJson | Problem {
     const most = value.length * 3 + SLACK_BYTES;
     if (most > this.input.length) this.input = Buffer.allocUnsafe(most + (most >> 2));
     try {
       const canonical = canonicalJsonBytes(this.input, this.input.write(value, 'utf8'));
       checkJsonbLimits(canonical);
+      if (canonical.hasNegativeZero) codec.respelled++;
       return canonical;
     } catch (error) {
       if (error instanceof JsonError) return new Problem(error.problem, error.message, error.kind);

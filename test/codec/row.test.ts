@@ -239,8 +239,17 @@ describe('a row with problems', () => {
     const encoder = new RowEncoder([columnOf('t', 'timestamptz'), columnOf('u', 'timestamptz')]);
     encoder.encode(['2024-01-02', '2024-01-02 03:04:05']);
     encoder.encode(['2024-01-02T03:04:05Z', null]);
-    expect(encoder.takeRespelled()).toEqual({ t: 2 });
-    expect(encoder.takeRespelled()).toEqual({});
+    expect(encoder.takeRespelled()).toEqual({ times: { t: 2 }, negativeZeros: {} });
+    expect(encoder.takeRespelled()).toEqual({ times: {}, negativeZeros: {} });
+  });
+
+  test('counts documents whose zeros lose a sign, each once', () => {
+    const encoder = new RowEncoder([columnOf('d', 'jsonb'), columnOf('e', 'jsonb')]);
+    encoder.encode(['{"a": -0.0, "b": [-0]}', '{"a": 0.0, "b": -0.5, "c": "-0"}']);
+    encoder.encode(['-0e5', '-1']);
+    encoder.encode(['0', '-10']);
+    expect(encoder.takeRespelled()).toEqual({ times: {}, negativeZeros: { d: 2 } });
+    expect(encoder.takeRespelled().negativeZeros).toEqual({});
   });
 });
 

@@ -51,11 +51,14 @@ describe('a source full of oddities', () => {
     expect((await differencesByHand(site.source, site)).slice(0, 20)).toEqual([]);
   });
 
-  it('warns of nothing but times in unusual spellings', () => {
+  it('warns of nothing but times in unusual spellings and zeros that lose their sign', () => {
     const findings = findingsOf(run, 'backup');
     expect(findings.map(({ code, column, count }) => [code, column, count])).toEqual([
       ['time-spelling', 'created_at', RESPELLED_TIMES.length],
       ['time-spelling', 'last_updated_at', RESPELLED_TIMES.length],
+      ['negative-zero', 'metrics', 1],
+      ['negative-zero', 'raw_components', 1],
+      ['negative-zero', 'spam_metrics', 1],
     ]);
     expect(findingsOf(run, 'verify')).toEqual([]);
   });
