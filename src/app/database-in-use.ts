@@ -27,6 +27,8 @@ export interface DatabaseInUse {
   readonly path: string;
   /** The URL with every password masked. */
   readonly shown: string;
+  /** The path of another SQLite file, where it is known and can be typed. */
+  readonly otherFile: string | undefined;
 }
 
 /**
@@ -42,8 +44,11 @@ export function databaseInUse(
     const url = valueOf(contents, key);
     if (url === undefined) continue;
     if (url === '') return undefined;
+    const use = useOf(url, sides);
+    const absolute = use === 'other file' ? pathsIn(url).find(isAbsolute) : undefined;
+    const otherFile = absolute !== undefined && /^[\w./-]+$/.test(absolute) ? absolute : undefined;
     // A control character in a file must not reach the terminal.
-    return { use: useOf(url, sides), path, shown: maskPasswords(url).replace(/\p{Cc}/gu, '?') };
+    return { use, path, shown: maskPasswords(url).replace(/\p{Cc}/gu, '?'), otherFile };
   }
   return undefined;
 }

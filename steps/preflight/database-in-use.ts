@@ -27,7 +27,7 @@ function findingFor(
     const message = `no env file sets ${key}: the application uses a default of its own, which is taken to be ${source}`;
     return { severity: 'info', code: 'database-in-use', message, remedies: [] };
   }
-  const { use, path, shown } = named;
+  const { use, path, shown, otherFile = 'FILE' } = named;
   const says = `env file ${path} says ${key}=${shown}`;
   const error = (message: string, remedies: readonly string[]): Finding => ({
     severity: 'error',
@@ -54,7 +54,7 @@ function findingFor(
     case 'other file':
       return error(
         `that is not the source ${source}, so the application's rows are not those that are moved`,
-        ['--source FILE    the file that the application uses'],
+        [`--source ${otherFile}    the file that the application uses`],
       );
     case 'other PostgreSQL':
       return error(

@@ -147,6 +147,13 @@ describe('several env files', () => {
     expect(named('DATABASE_URL=\n', 'DATABASE_URL=sqlite:///other.db\n')).toBeUndefined();
   });
 
+  it('tell the other file as something to type, where it is one', () => {
+    const otherFile = join(home, 'srv/app/other.db');
+    expect(named(`DATABASE_URL=sqlite:///${otherFile}\n`)).toMatchObject({ otherFile });
+    for (const url of ['sqlite:///other.db', `sqlite:///${otherFile};id`, `sqlite:///${source}`])
+      expect(named(`DATABASE_URL=${url}\n`)).toMatchObject({ otherFile: undefined });
+  });
+
   it('are shown without a password and without a control character', () => {
     const shown = 'postgresql://app:***@db/moon?';
     expect(named('DATABASE_URL="postgresql://app:hidden@db/moon\u0007"\n')).toMatchObject({ shown });

@@ -57,7 +57,7 @@ describe('a source that the application does not use', () => {
       const [finding] = findingsOf(run, 'preflight').filter(({ severity }) => severity === 'error');
       for (const text of [site.envFiles[1], `sqlite:///${site.source}`, other])
         expect(finding?.message).toContain(text);
-      for (const text of ['--source', '--env-file', '--no-cutover'])
+      for (const text of [`--source ${site.source} `, '--env-file', '--no-cutover'])
         expect(run.view.remedies.join('\n')).toContain(text);
       await expectUntouched(run, before, 'sqlite');
     }
