@@ -9,6 +9,7 @@ import { fittedPlan, poolFor } from '../../src/run/snapshot.js';
 import { type StepContext, Stopped } from '../../src/run/step.js';
 import { installCapture, removeCapture } from '../../src/source/capture.js';
 import { connectTarget } from '../../src/target/connect.js';
+import { findingsOnDatabase } from '../preflight/database-in-use.js';
 import { verifyResultSchema } from '../verify/index.js';
 import { compareTables } from '../verify/tables.js';
 import { beginCatchUp, showChanges } from './catch-up.js';
@@ -39,6 +40,7 @@ async function prepareInSource(context: StepContext, application: Application): 
   const notice = (message: string): void => context.emit({ type: 'notice', message });
   begin(context, 'bring over what was written meanwhile');
   const { envFiles, urlKey } = application;
+  requireInUse(context, application);
   for (const { path, diff } of planSwitch(envFiles, urlKey, await urlFor(context)))
     for (const line of diff) notice(`env file ${path}: ${line}`);
   await checkUrl(context);
@@ -55,6 +57,8 @@ async function prepareInSource(context: StepContext, application: Application): 
     else if (totalOf(changes) <= FEW_ROWS) break;
   }
   if (context.stop.aborted) throw new Stopped();
+  // Again: the passes above may have taken minutes, and from here on the application stands.
+  requireInUse(context, application);
   return { catchUp, slowMs: slowestQueryMs(context) };
 }
 
@@ -62,6 +66,18 @@ async function prepareInSource(context: StepContext, application: Application): 
 function slowestQueryMs(context: StepContext): number | undefined {
   const { success, data } = verifyResultSchema.safeParse(context.result('verify'));
   return success && data.slowestMs > 0 ? data.slowestMs : undefined;
+}
+
+/** Preflight may have been days ago, and the application have been moved since, by a person or by another run. */
+function requireInUse(context: StepContext, application: Application): void {
+  const error = findingsOnDatabase(context, application).find(({ severity }) => severity === 'error');
+  if (error === undefined) return;
+  throw new WizardError({
+    code: 'OTHER_DATABASE',
+    message: `${error.message}; the application has not been stopped`,
+    remedies: [...error.remedies],
+    exitCode: EXIT.takenBack,
+  });
 }
 
 /** The URL that the env files get must lead to the very target, by itself. */

@@ -8,6 +8,7 @@ import type { Finding } from '../../src/events.js';
 import { showDuration } from '../../src/output/format.js';
 import type { StepContext } from '../../src/run/step.js';
 import { targetPassword } from '../../src/target/connect.js';
+import { findingsOnDatabase } from './database-in-use.js';
 
 /** Throws ANSWER_NEEDED (exit 9), UNIT_UNKNOWN (exit 2) and ENV_FILE (exit 3); nothing is changed. */
 export async function checkApplication(
@@ -20,6 +21,7 @@ export async function checkApplication(
   const state = running.length === 0 ? '' : `; running: ${running.join(', ')}`;
   ok('services-known', `${application.services.describe}${state}`);
   await checkEnvFiles(context, application, report);
+  findingsOnDatabase(context, application).forEach(report);
   await checkHealth(application, report);
 }
 

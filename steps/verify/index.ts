@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { showRows } from '../../src/output/format.js';
 import { WizardError } from '../../src/errors.js';
 import type { Finding } from '../../src/events.js';
-import { hasCaughtUp, isSwitching } from '../../src/run/cutover-state.js';
+import { hasCaughtUp, isSwitchedOver, isSwitching } from '../../src/run/cutover-state.js';
+import { halfwayLeft } from '../../src/run/halfway.js';
 import { currentSource, fittedPlan, poolFor } from '../../src/run/snapshot.js';
 import type { Step } from '../../src/run/step.js';
 import { targetError } from '../../src/target/connect.js';
@@ -51,7 +52,7 @@ export const verify: Step = {
       await checkCatalog(context, fitted, report);
       // Against an application that writes, the same query has two answers.
       if (!hasCaughtUp(context.folder)) slowestMs = await compareQueries(context, pool, report);
-      if (errors > 0) throw different(errors, compared.differences);
+      if (errors > 0) throw different(context.folder, errors, compared.differences);
     } catch (error) {
       throw isServerError(error) ? targetError('the target cannot be compared', error) : error;
     }
@@ -77,7 +78,7 @@ export const verify: Step = {
       const { differences } = await compareTables(context, fitted, pool, report, 'ledger');
       await compareQuarantine(context, fitted, report);
       await checkCatalog(context, fitted, report);
-      if (errors > 0) throw different(errors, differences);
+      if (errors > 0) throw different(context.folder, errors, differences);
     } catch (error) {
       throw isServerError(error) ? targetError('the target cannot be compared', error) : error;
     }
@@ -90,18 +91,32 @@ function isServerError(error: unknown): boolean {
   return !(error instanceof WizardError) && error instanceof Error && 'severity' in error;
 }
 
-function different(errors: number, rows: number): WizardError {
+function different(folder: string, errors: number, rows: number): WizardError {
+  const what =
+    rows > 0 ? `${showRows(rows)} differ between source and target` : `${errors} checks of the target failed`;
+  const since = isSwitchedOver(folder)
+    ? '; the application runs on the target, and what it has written there since is to be expected'
+    : '';
   return new WizardError({
     code: 'DIFFERENT',
-    message:
-      rows > 0
-        ? `${showRows(rows)} differ between source and target`
-        : `${errors} checks of the target failed`,
-    remedies: [
-      'ttm-wizard report lists them',
-      'if somebody writes to the target: stop that, then --restart',
-      'ttm-wizard verify compares again',
-    ],
+    message: `${what}${since}`,
+    remedies: remediesIn(folder),
     exitCode: 6,
   });
+}
+
+/** --restart would drop the tables of an application that runs on them, so it is refused then. */
+function remediesIn(folder: string): string[] {
+  if (isSwitchedOver(folder))
+    return [
+      'ttm-wizard rollback counts what the application has written since the switch-over, and asks before it changes anything',
+      'ttm-wizard report tells what was equal before the switch-over',
+    ];
+  const left = halfwayLeft(folder);
+  if (left !== undefined) return [...left.remedies];
+  return [
+    'ttm-wizard report lists them',
+    'if somebody writes to the target: stop that, then --restart',
+    'ttm-wizard verify compares again',
+  ];
 }

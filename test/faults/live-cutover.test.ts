@@ -12,6 +12,7 @@ import { readDiary, untilDiary } from '../support/diary.js';
 import { type LiveSite, createLiveSite } from '../support/live-site.js';
 import { newestRun } from '../support/migrate.js';
 import { missingFromDiary } from '../support/missing-from-diary.js';
+import { verifyNow } from '../support/verify-now.js';
 
 let site: LiveSite;
 
@@ -90,5 +91,22 @@ describe('a switch-over and a rollback', () => {
       `SELECT to_regclass('tokens') AS tokens, to_regnamespace('ttm_wizard') AS ledger`,
     );
     expect(left).toEqual({ tokens: null, ledger: null });
+  });
+});
+
+describe('a comparison while the application runs on the target', () => {
+  it('takes what it has written there since for expected, and advises nothing that is refused', async () => {
+    expect((await site.move()).exitCode).toBe(0);
+    const { length } = readDiary(site.diary).transactions;
+    await untilDiary(site.diary, ({ transactions }) => transactions.length > length + 10);
+    const compared = await verifyNow(site);
+    expect(compared.exitCode).toBe(6);
+    const last = compared.events.at(-1);
+    const { message, remedies } = last?.type === 'run.failed' ? last : { message: '', remedies: [] };
+    expect(message).toContain(
+      'the application runs on the target, and what it has written there since is to be expected',
+    );
+    expect(remedies.join('\n')).toContain('ttm-wizard rollback counts');
+    expect(remedies.join('\n')).not.toContain('--restart');
   });
 });
