@@ -94,6 +94,8 @@ export class CatchUp {
     const chunks = await this.ledgerChunks(client, pool);
     const { cutover, source } = context.options;
     const logged = cutover?.capture === 'triggers' ? lastChange(source) : undefined;
+    // Without a log everything is compared.
+    if (logged === undefined) this.logged = undefined;
     const progress = progressOf(context.emit, 'cutover');
     const found: Found[] = [];
     let [done, bytes, isComplete] = [0, 0, true];

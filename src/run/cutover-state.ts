@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { replaceFile } from '../app/replace-file.js';
 import { WizardError } from '../errors.js';
 import { FILES } from './folder.js';
+import { writing } from './write-error.js';
 
 const stateSchema = z.object({
   v: z.literal(1),
@@ -74,7 +75,8 @@ export function loadCutover(folder: string): CutoverState | undefined {
 /** Written whole, and on the disk with its name when it returns: env files on another disk must not be ahead of it. */
 export function saveCutover(folder: string, state: CutoverState): void {
   const owner = { mode: 0o600, uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
-  replaceFile(join(folder, FILES.cutover), Buffer.from(`${JSON.stringify(state, null, 2)}\n`), owner);
+  const file = join(folder, FILES.cutover);
+  writing(file, () => replaceFile(file, Buffer.from(`${JSON.stringify(state, null, 2)}\n`), owner));
 }
 
 /** Adds to it; what is not named stays as it was. */

@@ -15,6 +15,7 @@ import { type EventSink, Journal } from './journal.js';
 import { Resources } from './resources.js';
 import { type Asking, pauseBefore, pauseBeforeDrop, tellingIo } from './pauses.js';
 import { rollbackError } from './rollback-failure.js';
+import { isDiskError, noReport } from './write-error.js';
 import { type Step, type StepContext, Stopped, TakeBackFailed } from './step.js';
 
 export interface RunIo extends Asking {
@@ -296,14 +297,26 @@ export class Execution {
       else this.io.abort.addEventListener('abort', fail, { once: true });
     });
     aborted.catch(() => undefined);
+    let isFailed = true;
     try {
-      return await Promise.race([work(), aborted]);
+      const exitCode = await Promise.race([work(), aborted]);
+      isFailed = false;
+      return exitCode;
     } catch (error) {
       return this.fail(isTargetFailure(error) ? targetError('the target cannot be asked', error) : error);
     } finally {
-      if (this.mode !== 'read-only') writeReport(this.path, this.journal.view);
       // After an abort the server is left to notice the broken connections; otherwise they are closed in good order.
       if (!this.io.abort.aborted) await this.resources.close();
+      if (this.mode !== 'read-only') this.report(isFailed);
+    }
+  }
+
+  /** The last thing of all. Throws NO_REPORT (exit 75), unless there is a failure that it would hide. */
+  private report(isFailed: boolean): void {
+    try {
+      writeReport(this.path, this.journal.view);
+    } catch (error) {
+      if (!isFailed) throw noReport(this.path, error);
     }
   }
 
@@ -313,18 +326,23 @@ export class Execution {
       this.emitFailure(70, 'BUG', `this is a bug: ${messageOf(error)}`, ['please send the log']);
       throw error;
     }
-    if (error instanceof WizardError)
-      return this.emitFailure(error.exitCode, error.code, error.message, error.remedies);
+    const left = this.mode === 'read-only' ? undefined : halfwayLeft(this.path);
+    if (error instanceof WizardError) {
+      const { exitCode, code, message, remedies } = error;
+      // Without room the switch-over stays where it is, whichever way it was going.
+      if (left === undefined || !isDiskError(error))
+        return this.emitFailure(exitCode, code, message, remedies);
+      return this.emitFailure(exitCode, code, `${message}; ${left.message}`, [...remedies, ...left.remedies]);
+    }
     const reason: unknown = this.io.abort.aborted ? this.io.abort.reason : this.io.stop.reason;
     const exitCode = reason === 'SIGTERM' ? 143 : 130;
-    const left = this.mode === 'read-only' ? undefined : halfwayLeft(this.path);
     const { message, remedies } = left ?? { message: 'what is done is kept', remedies: [RESUME_REMEDY] };
     return this.emitFailure(exitCode, 'STOPPED', `stopped; ${message}`, remedies);
   }
 
   private emitFailure(exitCode: number, code: string, message: string, given: readonly string[]): number {
     const isAsBefore = this.isRollback && !this.hasUndone && !isTakingBack(this.path);
-    if (!isAsBefore) this.save({ outcome: 'failed', exitCode });
+    if (!isAsBefore) this.saveFailure(exitCode);
     // Whatever was wrong with the target: when it is right again, what has been done so far counts.
     const canResume = exitCode === 5 && this.mode !== 'read-only' && 'preflight' in this.state.results;
     const isSaid = given.some((remedy) => remedy.includes('--resume'));
@@ -343,6 +361,15 @@ export class Execution {
   private save(change: Partial<RunState>): void {
     this.state = { ...this.state, ...change };
     if (this.mode !== 'read-only') saveState(this.path, this.state);
+  }
+
+  /** A disk that is full must not hide what has failed; the run counts as not finished in any case. */
+  private saveFailure(exitCode: number): void {
+    try {
+      this.save({ outcome: 'failed', exitCode });
+    } catch (error) {
+      if (!(error instanceof WizardError)) throw error;
+    }
   }
 
   private elapsed(): number {

@@ -25,6 +25,8 @@ export class Journal {
   readonly log: Logger;
   private readonly options: JournalOptions;
   private seq = 0;
+  /** A full disk may have taken half a line. */
+  private isTorn = false;
 
   constructor(options: JournalOptions) {
     this.options = options;
@@ -47,14 +49,32 @@ export class Journal {
     const at = (this.options.now?.() ?? new Date()).toISOString();
     const envelope = { v: 1, seq: ++this.seq, at, run: this.options.run } as const;
     const event: WizardEvent = this.redact({ ...envelope, ...body });
-    if (this.options.folder !== undefined) {
-      const file = join(this.options.folder, FILES.events);
-      writing(file, () => appendFileSync(file, `${JSON.stringify(event)}\n`, { mode: 0o600 }));
+    try {
+      this.write(event);
+      // Not on a disk that has just refused the event: the log's stream would wait for room for ever.
+      if (event.type !== 'step.progress') this.log.info({ event }, event.type);
+    } catch (error) {
+      // Whatever has failed already is not to be hidden by a disk that is full.
+      if (event.type !== 'step.failed' && event.type !== 'run.failed') throw error;
+    } finally {
+      // The person is told in any case.
+      this.tell(event);
     }
-    if (event.type !== 'step.progress') this.log.info({ event }, event.type);
+  };
+
+  private tell(event: WizardEvent): void {
     this.view = reduce(this.view, event);
     for (const sink of this.options.sinks) sink(event, this.view);
-  };
+  }
+
+  private write(event: WizardEvent): void {
+    if (this.options.folder === undefined) return;
+    const file = join(this.options.folder, FILES.events);
+    const text = `${this.isTorn ? '\n' : ''}${JSON.stringify(event)}\n`;
+    this.isTorn = true;
+    writing(file, () => appendFileSync(file, text, { mode: 0o600 }));
+    this.isTorn = false;
+  }
 
   /** The stack of what should not have happened, for the log alone. */
   recordBug(error: unknown): void {

@@ -7,6 +7,7 @@ import type pg from 'pg';
 import { WizardError, codeOf } from '../errors.js';
 import { Database } from '../source/sqlite-driver.js';
 import { loadSql } from '../target/sql.js';
+import { writeError, writing } from './write-error.js';
 
 /** Holds the backup folder until `release`. Throws LOCKED (exit 8), naming the holder and since when. */
 export function lockFolder(backupDir: string): { release(): void } {
@@ -14,13 +15,13 @@ export function lockFolder(backupDir: string): { release(): void } {
   // SQLite's file lock is the one kind of lock that Node can reach and that ends with the process.
   const file = join(backupDir, '.ttm-wizard.lock');
   // SQLite would make it readable by everybody, and whoever can read it can hold it.
-  if (!existsSync(file)) writeFileSync(file, '', { mode: 0o600 });
+  if (!existsSync(file)) writing(file, () => writeFileSync(file, '', { mode: 0o600 }));
   const lock = new Database(file, { timeout: 0 });
   try {
     lock.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     lock.close();
-    if (codeOf(error) !== 'SQLITE_BUSY') throw error;
+    if (codeOf(error) !== 'SQLITE_BUSY') throw writeError(file, error);
     throw new WizardError({
       code: 'LOCKED',
       message: `another run holds ${backupDir}: ${readNote(note)}`,
@@ -29,7 +30,13 @@ export function lockFolder(backupDir: string): { release(): void } {
       cause: error,
     });
   }
-  writeFileSync(note, `process ${process.pid} since ${new Date().toISOString()}\n`, { mode: 0o600 });
+  const holder = `process ${process.pid} since ${new Date().toISOString()}\n`;
+  try {
+    writing(note, () => writeFileSync(note, holder, { mode: 0o600 }));
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
   return {
     release: () => {
       lock.exec('ROLLBACK');

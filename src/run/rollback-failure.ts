@@ -6,6 +6,7 @@ import { loadCutover } from './cutover-state.js';
 import type { RunState } from './folder.js';
 import { redactText } from './journal.js';
 import { Stopped } from './step.js';
+import { writeError } from './write-error.js';
 
 export interface FailedRun {
   readonly folder: string;
@@ -14,11 +15,11 @@ export interface FailedRun {
   readonly recordBug: (error: unknown) => void;
 }
 
-/** Usage, questions and Ctrl-C stay what they are as long as nothing has been begun; all else is exit 10. */
+/** Usage, questions, too little room and Ctrl-C stay what they are as long as nothing has been begun; all else is exit 10. */
 export function rollbackError(cause: unknown, run: FailedRun): unknown {
   if (cause instanceof Stopped) return cause;
   const isBegun = loadCutover(run.folder)?.phase === 'carrying';
-  if (cause instanceof WizardError && (isBegun ? [9, 130] : [2, 9, 130]).includes(cause.exitCode))
+  if (cause instanceof WizardError && (isBegun ? [9, 130] : [2, 3, 9, 130]).includes(cause.exitCode))
     return cause;
   const error = isTargetFailure(cause) ? targetError('the target cannot be asked', cause) : cause;
   const file = byHand(run, redactText(messageOf(error), run.secrets));
@@ -40,7 +41,7 @@ function byHand({ folder, state, recordBug }: FailedRun, why: string): string | 
   try {
     return writeByHand(folder, state, why);
   } catch (error) {
-    recordBug(error);
+    if (!(writeError(folder, error) instanceof WizardError)) recordBug(error);
     return undefined;
   }
 }

@@ -17,10 +17,20 @@ export async function advanceSequence(client: pg.Client, table: TablePlan, file:
   await client.query(loadSql('ledger/advance_sequence.sql'), parameters);
 }
 
+/** Whether the column can hold no id after the highest one used, so that the application's next insert fails in the target. */
+export function isUsedUp(file: string, table: TablePlan): boolean {
+  const { sequence } = table;
+  return sequence !== undefined && highestId(file, table, sequence.column) >= limitOf(table, sequence.column);
+}
+
+function limitOf(table: TablePlan, column: string): bigint {
+  return columnOf(table, column).type === 'integer' ? 2n ** 31n - 1n : 2n ** 63n - 1n;
+}
+
 function highestId(file: string, table: TablePlan, column: string): bigint {
   const db = openSource(file);
   try {
-    const limit = columnOf(table, column).type === 'integer' ? 2n ** 31n - 1n : 2n ** 63n - 1n;
+    const limit = limitOf(table, column);
     const name = quoteName(column);
     const max = db
       .prepare<[bigint], { max: unknown }>(

@@ -12,21 +12,29 @@ import {
 import { join } from 'node:path';
 import { FILES } from './folder.js';
 import type { StepContext } from './step.js';
+import { writing } from './write-error.js';
 
 /** Once for each time that a switch-over is taken back: as it was before the first attempt. Nobody writes to the file now. */
 export function copySource({ folder, options }: Pick<StepContext, 'folder' | 'options'>): void {
   const file = join(folder, FILES.sourceBefore);
   if (existsSync(file)) return;
-  rmSync(`${file}.part`, { force: true });
-  copyFileSync(options.source, `${file}.part`);
-  chmodSync(`${file}.part`, 0o600);
-  const descriptor = openSync(`${file}.part`, 'r+');
+  const part = `${file}.part`;
+  rmSync(part, { force: true });
+  try {
+    writing(file, () => copyFileSync(options.source, part));
+  } catch (error) {
+    // What is left of the room is for the files that say how far it was.
+    rmSync(part, { force: true });
+    throw error;
+  }
+  chmodSync(part, 0o600);
+  const descriptor = openSync(part, 'r+');
   try {
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
   }
-  renameSync(`${file}.part`, file);
+  renameSync(part, file);
 }
 
 /** The copy of an earlier switch-over, all of which the source still holds. */

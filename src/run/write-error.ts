@@ -12,7 +12,7 @@ export function writeError(path: string, error: unknown): unknown {
     message: `${path} cannot be written: ${messageOf(error)}`,
     remedies: [
       `df -h ${dirname(path)}    shows how much room there is`,
-      'the same command with --resume goes on',
+      'make room, then the same command goes on where it was',
     ],
     exitCode: EXIT.stoppedEarly,
     cause: error,
@@ -26,4 +26,23 @@ export function writing<T>(path: string, work: () => T): T {
   } catch (error) {
     throw writeError(path, error);
   }
+}
+
+/** Whether there is too little room, before anything was begun or in the middle. */
+export function isDiskError({ code }: WizardError): boolean {
+  return code === 'BACKUP_DISK' || code === 'ROLLBACK_DISK';
+}
+
+/** The error for a report that cannot be written when all else is done. */
+export function noReport(folder: string, cause: unknown): WizardError {
+  return new WizardError({
+    code: 'NO_REPORT',
+    message: `all is done, but the report cannot be written: ${messageOf(cause)}`,
+    remedies: [
+      `df -h ${folder}    shows how much room there is`,
+      'ttm-wizard report    shows it, from the events of the run',
+    ],
+    exitCode: EXIT.stoppedEarly,
+    cause,
+  });
 }

@@ -42,12 +42,15 @@ export function removeCapture(file: string): boolean {
   return true;
 }
 
-/** The last entry of the log, 0 when it is empty. Read it before what it is to stand for. */
-export function lastChange(file: string): bigint {
-  return reading(
-    file,
-    (db) => db.prepare<[], bigint>(`SELECT coalesce(max(seq), 0) FROM ${LOG}`).pluck().get() ?? 0n,
-  );
+/**
+ * The last entry of the log, 0 when it is empty, undefined where there is no log: a run that was killed after it had removed it has none
+ * when it goes on. Read it before what it is to stand for.
+ */
+export function lastChange(file: string): bigint | undefined {
+  return reading(file, (db) => {
+    if (db.prepare('SELECT 1 FROM sqlite_master WHERE name = ?').get(LOG) === undefined) return undefined;
+    return db.prepare<[], bigint>(`SELECT coalesce(max(seq), 0) FROM ${LOG}`).pluck().get() ?? 0n;
+  });
 }
 
 /** Rows of a table by now, whatever they hold: triggers miss what INSERT OR REPLACE pushes aside, a count does not. */

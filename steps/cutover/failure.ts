@@ -1,9 +1,8 @@
 // What happens when a switch-over fails after the stop: it takes itself back without being asked.
 import { EXIT, WizardError, codeOf, messageOf } from '../../src/errors.js';
-import type { Emit } from '../../src/events.js';
 import { type StepContext, Stopped, TakeBackFailed } from '../../src/run/step.js';
 import { withoutUrl } from './new-url.js';
-import { takeBack } from './take-back.js';
+import { calmly, takeBack } from './take-back.js';
 
 interface Failure {
   readonly code: string;
@@ -30,24 +29,12 @@ export async function goOnTakingBack(
 
 async function takeItBack(context: StepContext, failure: Failure | undefined, why: string): Promise<void> {
   const given = failure === undefined ? {} : { failure };
-  const calm = { ...context, emit: calmly(context.emit) };
   try {
-    calm.emit({ type: 'notice', message: why });
-    await takeBack(calm, { reason: 'failure', ...given, discard: false });
+    calmly(context.emit)({ type: 'notice', message: why });
+    await takeBack(context, { reason: 'failure', ...given, discard: false });
   } catch (error) {
     throw new TakeBackFailed(error);
   }
-}
-
-/** A disk too full for an event must not keep the application from being started again; the failure itself is told in any case. */
-function calmly(emit: Emit): Emit {
-  return (event) => {
-    try {
-      emit(event);
-    } catch (error) {
-      if (!(error instanceof WizardError)) throw error;
-    }
-  };
 }
 
 function takenBack({ code, message }: Failure, cause: unknown): WizardError {

@@ -8,6 +8,7 @@ import { showRows } from '../../src/output/format.js';
 import { CarryBack } from '../../src/run/carry-back.js';
 import { type CutoverState, loadCutover } from '../../src/run/cutover-state.js';
 import { checkName, fencedName, restoreName } from '../../src/run/fence.js';
+import { checkRoom } from '../../src/run/rollback-room.js';
 import type { Step, StepContext } from '../../src/run/step.js';
 import { removeCapture } from '../../src/source/capture.js';
 import { showChanges } from './catch-up.js';
@@ -74,7 +75,11 @@ export const cutover: Step = {
     }
     checkName(context);
     const { discardTargetWrites: discard = false } = context.options;
-    if (state.isOnTarget === true) await askAboutWrites(context, discard || state.isGivenUp === true);
+    const isGivenUp = discard || state.isGivenUp === true;
+    if (state.isOnTarget === true) {
+      await checkRoom(context, { copies: !isGivenUp });
+      await askAboutWrites(context, isGivenUp);
+    }
     const { carried } = await takeBack(context, { reason: 'rollback', discard });
     return `the application runs on the source again; ${showRows(totalOf(carried))} written to the target since are in it`;
   },

@@ -8,7 +8,8 @@ import { showConnection, waitForNoConnections } from '../../src/app/connections.
 import { restoreFiles } from '../../src/app/env-switch.js';
 import { probe } from '../../src/app/probe.js';
 import { waitUntilReleased } from '../../src/app/quiet-file.js';
-import { codeOf, messageOf } from '../../src/errors.js';
+import { WizardError, codeOf, messageOf } from '../../src/errors.js';
+import type { Emit } from '../../src/events.js';
 import { CarryBack } from '../../src/run/carry-back.js';
 import { changeCutover, loadCutover, saveCutover } from '../../src/run/cutover-state.js';
 import { restoreName } from '../../src/run/fence.js';
@@ -32,9 +33,10 @@ interface TakeBack {
 
 /** Resolves to what was carried back, when the application has answered from the source again. */
 export async function takeBack(
-  context: StepContext,
+  given: StepContext,
   { reason, failure, discard }: TakeBack,
 ): Promise<{ carried: ChangeCounts }> {
+  const context = { ...given, emit: calmly(given.emit) };
   const { folder, options } = context;
   const application = await applicationOf(context);
   const { phase, isOnTarget = false, isGivenUp = false, stoppedAt, answeredAt } = loadCutover(folder) ?? {};
@@ -66,6 +68,17 @@ export async function takeBack(
   // Ready for a new attempt, or to be dropped.
   saveCutover(folder, { v: 1, phase: 'caught-up', services: application.kept });
   return { carried };
+}
+
+/** A disk too full for an event must not keep the application from being started again; people are told the event in any case. */
+export function calmly(emit: Emit): Emit {
+  return (event) => {
+    try {
+      emit(event);
+    } catch (error) {
+      if (!(error instanceof WizardError)) throw error;
+    }
+  };
 }
 
 async function leaveTarget(

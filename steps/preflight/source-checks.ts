@@ -6,6 +6,7 @@ import { scanTables } from '../../src/chunk/scan.js';
 import { WizardError } from '../../src/errors.js';
 import type { Finding } from '../../src/events.js';
 import { progressOf } from '../../src/run/progress.js';
+import { isUsedUp } from '../../src/run/sequences.js';
 import type { StepContext } from '../../src/run/step.js';
 import { type FittedPlan, fitPlan } from '../../src/source/drift.js';
 import { type SourceSchema, inspectSource } from '../../src/source/inspect.js';
@@ -39,8 +40,10 @@ export async function checkSource(context: StepContext, report: Report): Promise
       report(ok('schema-known', `the source has the tables of the plan: ${tables}`));
     }
     if (context.options.cutover !== undefined) checkWayBack(source, fitted, report);
-    if (!fitted.findings.some(({ code }) => code === 'changed-key' || code === 'app-collation'))
+    if (!fitted.findings.some(({ code }) => code === 'changed-key' || code === 'app-collation')) {
       await scanValues(context, db, fitted, schema.bytes, report);
+      checkIds(source, fitted, report);
+    }
     return schema;
   } catch (error) {
     throw isSqlite(error) ? sourceError(source, error) : error;
@@ -98,6 +101,24 @@ function checkWayBack(source: string, { tables, present }: FittedPlan, report: R
         'drop the index, check or trigger that needs it, where the application can do without it',
       ],
       table,
+    });
+  }
+}
+
+/** SQLite takes a free id then; a sequence has none left to give. */
+function checkIds(source: string, { tables, present }: FittedPlan, report: Report): void {
+  for (const table of tables) {
+    const { name, sequence } = table;
+    if (sequence === undefined || present[name]?.includes(sequence.column) !== true) continue;
+    if (!isUsedUp(source, table)) continue;
+    report({
+      severity: 'warning',
+      code: 'ids-used-up',
+      message: `${name}.${sequence.column} has used the highest id that its type can hold: in PostgreSQL the next row of the application finds no id`,
+      remedies: [
+        `SELECT max(${sequence.column}) FROM ${name}    shows it; a smaller id in its place, in the row and all that refer to it, mends it`,
+      ],
+      table: name,
     });
   }
 }

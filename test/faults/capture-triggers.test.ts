@@ -1,8 +1,10 @@
 // With triggers in the source the target ends as it does with the comparison alone, and no trigger outlives the switch-over.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CutoverOptions } from '../../src/config/run-options.js';
 import { writeSample } from '../../src/demo/sample.js';
 import type { WizardEvent } from '../../src/events.js';
+import { loadCutover } from '../../src/run/cutover-state.js';
 import { Database } from '../../src/source/sqlite-driver.js';
 import { differencesByHand } from '../support/compare-by-hand.js';
 import { readDiary } from '../support/diary.js';
@@ -10,6 +12,8 @@ import { type FailingProbe, startFailingProbe } from '../support/failing-probe.j
 import { saidIn, startWizard, takeBack } from '../support/live-commands.js';
 import { type LiveSite, createLiveSite } from '../support/live-site.js';
 import { missingFromDiary } from '../support/missing-from-diary.js';
+import { newestRun } from '../support/migrate.js';
+import { WizardProcess } from './wizard-process.js';
 
 let site: LiveSite;
 let probe: FailingProbe;
@@ -106,6 +110,29 @@ describe('capture by triggers', () => {
     expect(leftInSource()).not.toEqual([]);
     const taken = await takeBack(site);
     expect(taken.exitCode, saidIn(taken.events)).toBe(0);
+    expect(leftInSource()).toEqual([]);
+  });
+
+  it('is gone when a run goes on that was killed before the env files led to the target, which compares everything', async () => {
+    const before = site.envFiles.map((file) => ({ file, contents: readFileSync(file) }));
+    const wizard = new WizardProcess(
+      [
+        ...['run', '--yes', '--json', '--no-dump', '--source', site.source, '--backup-dir', site.backupDir],
+        ...site.envFiles.flatMap((file) => ['--env-file', file]),
+        ...['--stop-command', 'true', '--start-command', 'kill -9 $PPID', '--health-url', probe.url],
+        ...['--capture', 'triggers'],
+      ],
+      { TTM_TARGET: site.target },
+    );
+    await wizard.ended;
+    expect(loadCutover(newestRun(site).path)?.phase).toBe('started');
+    expect(leftInSource()).toEqual([]);
+    // As a reboot leaves it that comes before the env files are switched: the application is on the source, and writes.
+    for (const { file, contents } of before) writeFileSync(file, contents);
+    change(WRITES);
+    const moved = await site.move({ cutover: silent() });
+    expect(moved.exitCode, saidIn(moved.events)).toBe(0);
+    expect(await differencesByHand(site.source, site)).toEqual([]);
     expect(leftInSource()).toEqual([]);
   });
 });

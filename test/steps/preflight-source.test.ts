@@ -13,7 +13,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeSample } from '../../src/demo/sample.js';
 import { Database } from '../../src/source/sqlite-driver.js';
 import { differencesByHand } from '../support/compare-by-hand.js';
-import { type Site, createSite, endingOf, objectsIn } from '../support/migrate.js';
+import { type Site, createSite, endingOf, findingsOf, objectsIn } from '../support/migrate.js';
 
 let site: Site;
 beforeEach(async () => {
@@ -202,3 +202,35 @@ function rewriteAs(encoding: string, from: string, to: string): void {
   copy.close();
   copyFileSync(`${to}.new`, to);
 }
+
+describe('a source that has used the highest id of a table', () => {
+  const idOf = (id: number): void => {
+    writeSample(site.source, { scores: 100 });
+    const db = new Database(site.source);
+    db.exec(`PRAGMA foreign_keys = OFF;
+      INSERT INTO tokens (id, mint_address, status, created_at)
+      VALUES (${id}, 'last', 'active', '2025-10-10 10:00:00.000000')`);
+    db.close();
+  };
+
+  it('is warned that PostgreSQL has none left, and moved all the same', async () => {
+    idOf(2 ** 31 - 1);
+    const run = await site.migrate();
+    expect(endingOf(run)).toMatchObject({ type: 'run.completed', exitCode: 0 });
+    expect(findingsOf(run, 'preflight')).toContainEqual(
+      expect.objectContaining({ severity: 'warning', code: 'ids-used-up', table: 'tokens' }),
+    );
+    await expect(
+      site.query(`INSERT INTO tokens (mint_address, status, created_at) VALUES ('next', 'active', now())`),
+    ).rejects.toThrow('reached maximum value of sequence');
+  });
+
+  it('is not warned as long as one is left', async () => {
+    idOf(2 ** 31 - 2);
+    const run = await site.migrate();
+    expect(findingsOf(run, 'preflight').map(({ code }) => code)).not.toContain('ids-used-up');
+    await site.query(
+      `INSERT INTO tokens (mint_address, status, created_at) VALUES ('next', 'active', now())`,
+    );
+  });
+});
