@@ -1,6 +1,6 @@
 // Rows that a rollback could lose, or trip over: after an attempt that was cut off, in a source that has lost rows, and rows that SQLite
 // cannot take or has in another way.
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeSample } from '../../src/demo/sample.js';
 import type { Finding } from '../../src/events.js';
@@ -106,6 +106,37 @@ describe('a rollback', () => {
     expect(askSource('SELECT count(*) FROM alembic_version')).toEqual([1]);
     expect(findingsIn(taken, 'source-written-too')).toMatchObject([
       { table: 'alembic_version', count: 1, examples: [{ value: 'only in the target, carried back' }] },
+    ]);
+  });
+
+  it('keeps a value that somebody has changed next to a row that has been lost, and names both', async () => {
+    // So many that the application adds nothing to the first chunk.
+    rmSync(site.source);
+    writeSample(site.source, { scores: 12_000 });
+    await move();
+    writeToFile('UPDATE token_scores SET score = 0.25 WHERE id = 1; DELETE FROM token_scores WHERE id = 2');
+    const taken = await expectBack();
+    expect(askSource('SELECT score FROM token_scores WHERE id IN (1, 2)')).toEqual([0.25, expect.anything()]);
+    const [finding] = findingsIn(taken, 'source-written-too');
+    expect(finding).toMatchObject({ table: 'token_scores', count: 2 });
+    expect(finding?.examples).toEqual([
+      { key: '1', value: 'differs' },
+      { key: '2', value: 'only in the target, carried back' },
+    ]);
+  });
+
+  it('keeps what the application has deleted in the source after all had been carried back', async () => {
+    await move();
+    const failed = await takeBack(site, {
+      cutover: { stopCommand: site.stopCommand, startCommand: 'exit 3' },
+    });
+    expect(failed.exitCode, saidIn(failed.events)).toBe(10);
+    writeToFile('DELETE FROM alembic_version');
+    const taken = await takeBack(site, { cutover: site.cutover });
+    expect(taken.exitCode, saidIn(taken.events)).toBe(0);
+    expect(askSource('SELECT count(*) FROM alembic_version')).toEqual([0]);
+    expect(findingsIn(taken, 'source-written-too')).toMatchObject([
+      { table: 'alembic_version', examples: [{ value: 'only in the target' }] },
     ]);
   });
 
