@@ -1,9 +1,16 @@
-// Carry-back of one chunk: the target against the ledger, and where they differ, row by row against the source. Changes nothing.
+// Carry-back of one chunk: the target against the ledger, both sides against each other, and where they differ, row by row. Changes
+// nothing.
 import type pg from 'pg';
+import { z } from 'zod';
+import { showValue } from '../codec/problem.js';
+import type { TablePlan } from '../plans/plan.js';
+import { fillSql, quoteName } from '../target/sql.js';
+import { BadKeys } from './bad-keys.js';
 import type { RowChange } from './changes.js';
-import { changeFor, compareLines, sourceLines } from './compare.js';
-import type { CarryBackPart, CarryBackResult, Job, KnownChunk, OrphanRule, TargetDigest } from './jobs.js';
-import type { ChunkRange } from './range.js';
+import { type LineDifference, changeFor, compareLines, sourceLines } from './compare.js';
+import type { CarryBackPart, CarryBackResult, ChunkSurvey, Job, KnownChunk, TargetDigest } from './jobs.js';
+import { MAX_ROW_BYTES } from './large-rows.js';
+import { type ChunkRange, keyColumns, splitLine, targetLine, targetRange } from './range.js';
 import type { ChunkReader } from './reader.js';
 import { surveyChunk } from './survey.js';
 
@@ -11,6 +18,7 @@ type CarryBackJob = Extract<Job, { kind: 'carry-back' }>;
 
 /** Rows handed over at a time. */
 const PART_ROWS = 250;
+const largeRows = z.array(z.object({ key: z.string(), bytes: z.string() }));
 
 /** Gives the row changes to `part` as they are found. The application must be stopped on both sides, or the result is only an estimate. */
 export async function carryBackChunk(
@@ -20,31 +28,103 @@ export async function carryBackChunk(
   digest: (client: pg.Client, chunk: ChunkRange) => Promise<TargetDigest>,
   part: (part: CarryBackPart) => void,
 ): Promise<CarryBackResult> {
+  const { table } = reader;
   const target = await digest(client, chunk);
-  const isChanged = target.digest !== ledger?.digest || target.rows !== ledger.rows;
+  // What an interrupted carry-back has written is not what the ledger says, even where the target has become that again.
+  const isChanged = ledger === undefined || ledger.carried.length > 0 || !isSame(target, ledger);
   if (!isChanged && !isSourceSuspect) return { target, isChanged, isSourceKnown: true };
-  const isSourceKnown = ledger === undefined || isKnown(reader, chunk, orphans, ledger);
-  if (!isChanged && isSourceKnown) return { target, isChanged, isSourceKnown };
-  let changes: RowChange[] = [];
-  const handOver = (): void => {
-    if (changes.length > 0) part({ isChanged, isSourceKnown, changes });
-    changes = [];
-  };
-  await compareLines(client, reader.table, chunk, sourceLines(reader, chunk, orphans), (difference) => {
-    changes.push(changeFor('source', reader.table, difference));
-    if (changes.length >= PART_ROWS) handOver();
-  });
-  handOver();
-  return { target, isChanged, isSourceKnown };
+  let isSourceKnown = true;
+  if (ledger !== undefined) {
+    const source = surveyChunk(reader, chunk, orphans);
+    if (isSame(source, target)) return { target, isChanged, isSourceKnown };
+    isSourceKnown = isKnownSource(source, ledger);
+  }
+  const common = { isChanged, isSourceKnown };
+  const refused = await refuseLargeRows(client, table, chunk);
+  if (refused.length > 0) {
+    part({ ...common, changes: [], replaced: [], refused });
+    return { target, ...common };
+  }
+  const bad = new BadKeys(table);
+  const lines = sourceLines(reader, chunk, orphans, (row) => bad.add(row));
+  const parts = new Parts(table, bad, (changes) => part({ ...common, ...changes }));
+  await compareLines(client, table, chunk, lines, (difference) => parts.add(difference));
+  parts.handOver();
+  return { target, ...common };
 }
 
-function isKnown(
-  reader: ChunkReader,
-  chunk: ChunkRange,
-  orphans: readonly OrphanRule[],
-  { rows, bad, digest, carried }: KnownChunk,
-): boolean {
-  const survey = surveyChunk(reader, chunk, orphans);
-  if (survey.bad !== bad) return false;
-  return (survey.digest === digest && survey.rows === rows) || carried.includes(survey.digest);
+/** Whether the source holds what the ledger says, or what an interrupted carry-back has given it. */
+export function isKnownSource(source: ChunkSurvey, ledger: KnownChunk): boolean {
+  if (isSame(source, ledger)) return source.bad === ledger.bad;
+  // Carrying back may have put good rows in the place of bad ones.
+  return ledger.carried.includes(source.digest) && source.bad <= ledger.bad;
+}
+
+function isSame(a: TargetDigest, b: TargetDigest): boolean {
+  return a.digest === b.digest && a.rows === b.rows;
+}
+
+/** Differences of one chunk as row changes, some hundred at a time. */
+class Parts {
+  private readonly table: TablePlan;
+  private readonly bad: BadKeys;
+  private readonly part: (part: Pick<CarryBackPart, 'changes' | 'replaced' | 'refused'>) => void;
+  private changes: RowChange[] = [];
+  private replaced: RowChange['key'][] = [];
+  private refused: string[] = [];
+  private lastKey: string | undefined;
+
+  constructor(table: TablePlan, bad: BadKeys, part: Parts['part']) {
+    this.table = table;
+    this.bad = bad;
+    this.part = part;
+  }
+
+  add(difference: LineDifference): void {
+    const { kind, key } = difference;
+    // The target's key may have more columns than the source's; its rows come in the order of the source's.
+    if (kind === 'duplicated' || (kind === 'added' && key === this.lastKey)) {
+      const name = this.table.key.join(', ');
+      this.refused.push(`${showKey(this.table, key)} stands twice, and ${name} is the key of the source`);
+    } else {
+      this.changes.push(this.changeOf(difference));
+    }
+    this.lastKey = key;
+    if (this.changes.length + this.refused.length >= PART_ROWS) this.handOver();
+  }
+
+  handOver(): void {
+    const { changes, replaced, refused } = this;
+    if (changes.length + refused.length > 0) this.part({ changes, replaced, refused });
+    [this.changes, this.replaced, this.refused] = [[], [], []];
+  }
+
+  private changeOf(difference: LineDifference): RowChange {
+    const change = changeFor('source', this.table, difference);
+    if (change.kind !== 'insert' || !this.bad.has(difference.key)) return change;
+    this.replaced.push(change.key);
+    return { ...change, kind: 'update', changed: change.fields.map((_, i) => i) };
+  }
+}
+
+/** Rows of the target that must not be read: no thread has the memory for them, and the source's would be refused as well. */
+async function refuseLargeRows(client: pg.Client, table: TablePlan, chunk: ChunkRange): Promise<string[]> {
+  const { where, values } = targetRange(table, chunk);
+  const sql = fillSql('verify/large_rows.sql', {
+    key: targetLine(keyColumns(table)),
+    line: targetLine(table.columns),
+    table: quoteName(table.name),
+    range: where,
+    limit: String(MAX_ROW_BYTES),
+  });
+  const { rows } = await client.query(sql, values);
+  const most = `more than ${Math.round(MAX_ROW_BYTES / 1e6)} MB`;
+  return largeRows
+    .parse(rows)
+    .map(({ key, bytes }) => `${showKey(table, key)} is a row of ${bytes} bytes, ${most}`);
+}
+
+function showKey(table: TablePlan, key: string): string {
+  const fields = splitLine(keyColumns(table), key).map((field) => field ?? 'NULL');
+  return `${table.name} ${showValue(fields.join(','))}`;
 }

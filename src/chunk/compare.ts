@@ -5,10 +5,11 @@ import { z } from 'zod';
 import { showValue } from '../codec/problem.js';
 import type { ColumnPlan, TablePlan } from '../plans/plan.js';
 import { fillSql, quoteName } from '../target/sql.js';
+import { BadKeys } from './bad-keys.js';
 import type { RowChange } from './changes.js';
 import type { OrphanRule } from './jobs.js';
 import { type ChunkRange, keyColumns, splitLine, targetLine, targetOrder, targetRange } from './range.js';
-import type { ChunkReader } from './reader.js';
+import type { BadRow, ChunkReader } from './reader.js';
 
 export interface RowDifference {
   readonly kind: 'missing' | 'added' | 'duplicated' | 'changed';
@@ -32,31 +33,27 @@ export interface LineDifference {
   readonly target?: string;
 }
 
-/** Yields to `found` every difference between the chunk in the source and in the target; `client` must be free. */
+/** Yields to `found` every difference between the chunk in the source and in the target that is not `explained`; `client` must be free. */
 export async function compareRows(
   client: pg.Client,
   reader: ChunkReader,
   chunk: ChunkRange,
   orphans: readonly OrphanRule[],
   found: (difference: RowDifference) => void,
+  explained: readonly RowDifference['kind'][] = [],
 ): Promise<void> {
   const { table } = reader;
-  await compareLines(
-    client,
-    table,
-    chunk,
-    sourceLines(reader, chunk, orphans),
-    ({ kind, key, source, target }) =>
-      found({
-        kind,
-        table: table.name,
-        key: showKey(table, key),
-        columns:
-          kind === 'changed' && source !== undefined && target !== undefined
-            ? showColumns(table.columns, source, target)
-            : [],
-      }),
-  );
+  const bad = new BadKeys(table);
+  const lines = sourceLines(reader, chunk, orphans, (row) => bad.add(row));
+  await compareLines(client, table, chunk, lines, ({ kind, key, source, target }) => {
+    // A row whose values the target cannot hold is there all the same.
+    if (explained.includes(kind === 'added' && bad.has(key) ? 'changed' : kind)) return;
+    const columns =
+      kind === 'changed' && source !== undefined && target !== undefined
+        ? showColumns(table.columns, source, target)
+        : [];
+    found({ kind, table: table.name, key: showKey(table, key), columns });
+  });
 }
 
 /** The same on lines; `source` maps the line of each row's key to its whole line. */
@@ -80,16 +77,17 @@ export async function compareLines(
   for (const [key, line] of source) if (!seen.has(key)) found({ kind: 'missing', key, source: line });
 }
 
-/** Canonical lines of the good rows by the text of their key fields. */
+/** Canonical lines of the good rows by the text of their key fields; the others go to `bad`. */
 export function sourceLines(
   reader: ChunkReader,
   chunk: ChunkRange,
   orphans: readonly OrphanRule[],
+  bad: (row: BadRow) => void = () => undefined,
 ): Map<string, string> {
   const { encoder, table } = reader;
   const lines = new Map<string, string>();
   const positions = table.key.map((name) => table.columns.findIndex((column) => column.name === name));
-  for (const _ of reader.read(chunk, orphans, () => undefined)) {
+  for (const _ of reader.read(chunk, orphans, bad)) {
     const line = encoder.out.toString('utf8', 0, encoder.length);
     const fields = line.split('\t');
     lines.set(positions.map((position) => fields[position] ?? '').join('\t'), line);

@@ -38,7 +38,13 @@ export type Job =
     }
   | { readonly kind: 'verify'; readonly chunk: ChunkRange; readonly orphans: readonly OrphanRule[] }
   /** Row by row, for a chunk whose digests differ. */
-  | { readonly kind: 'compare'; readonly chunk: ChunkRange; readonly orphans: readonly OrphanRule[] }
+  | {
+      readonly kind: 'compare';
+      readonly chunk: ChunkRange;
+      readonly orphans: readonly OrphanRule[];
+      /** Kinds of difference that are known of and not counted. */
+      readonly explained?: readonly RowDifference['kind'][];
+    }
   /** The target's side alone. */
   | { readonly kind: 'digest'; readonly chunk: ChunkRange }
   /** What the target needs to equal the live source; nothing when `fingerprint` or the digest are as they were. */
@@ -146,15 +152,19 @@ export interface QuarantineRow {
 export interface CarryBackResult {
   /** The target's side now. */
   readonly target: TargetDigest;
-  /** Whether the target is not as the ledger says. */
+  /** Whether the target is not as the ledger says, or the source was given something else by an interrupted carry-back. */
   readonly isChanged: boolean;
-  /** Whether the source holds what it held, or what we have carried back; true where it was not looked at. */
+  /** Whether the source holds what it held, or what we have carried back, or what the target holds; true where it was not looked at. */
   readonly isSourceKnown: boolean;
 }
 
 /** Row changes of a carry-back that is under way, some hundred at a time: all of a chunk's documents at once fill the memory. */
 export interface CarryBackPart extends Pick<CarryBackResult, 'isChanged' | 'isSourceKnown'> {
   readonly changes: readonly RowChange[];
+  /** Keys among the changes whose rows in the source could not be carried over and are overwritten. */
+  readonly replaced: readonly RowChange['key'][];
+  /** Rows that the source cannot take, each named with the reason. */
+  readonly refused: readonly string[];
 }
 
 export interface QueryResult {

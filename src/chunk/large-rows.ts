@@ -9,7 +9,7 @@ import { columnOf, keyColumns, sourceKey, sourceTable } from './range.js';
 import type { BadRow } from './reader.js';
 
 /** Bytes of all texts and blobs of a row. */
-const MAX_ROW_BYTES = 128_000_000;
+export const MAX_ROW_BYTES = 128_000_000;
 /** A longer key is none that a chunk could begin or end with: no index of the target takes it. */
 const MAX_KEY_BYTES = 4096;
 

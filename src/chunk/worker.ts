@@ -99,13 +99,15 @@ async function perform(job: Job): Promise<JobResults[Job['kind']]> {
 async function compareChunk({
   chunk,
   orphans,
+  explained,
 }: Extract<Job, { kind: 'compare' }>): Promise<JobResults['compare']> {
   const differences: RowDifference[] = [];
   let count = 0;
-  await compareRows(await targetClient(), readerFor(chunk.table), chunk, orphans, (difference) => {
+  const found = (difference: RowDifference): void => {
     count++;
     if (differences.length < MAX_DIFFERENCES) differences.push(difference);
-  });
+  };
+  await compareRows(await targetClient(), readerFor(chunk.table), chunk, orphans, found, explained);
   return { differences, count };
 }
 

@@ -1,14 +1,12 @@
 // Carry-back: what the application has written to the target since it was switched over, found by content against the ledger and written
 // into the source as row changes. What the ledger lists as equal is not touched, so it may be repeated at any time.
 import type pg from 'pg';
-import type { ChangeCounts, RowChange } from '../chunk/changes.js';
-import type { RowDifference } from '../chunk/compare.js';
-import type { CarryBackPart, Job, TargetDigest } from '../chunk/jobs.js';
+import { type ChangeCounts, type RowChange, totalOf } from '../chunk/changes.js';
+import { isKnownSource } from '../chunk/carry-back.js';
+import type { CarryBackPart, Job, KnownChunk, TargetDigest } from '../chunk/jobs.js';
 import type { WorkerPool } from '../chunk/pool.js';
 import type { ChunkRange } from '../chunk/range.js';
 import { orphanRules } from '../chunk/scan.js';
-import { WizardError } from '../errors.js';
-import { showRows } from '../output/format.js';
 import type { TablePlan } from '../plans/plan.js';
 import { SourceChanges, settleSource } from '../source/carry-back.js';
 import type { FittedPlan } from '../source/drift.js';
@@ -16,27 +14,28 @@ import { sourceStamp } from '../source/stamp.js';
 import { targetChunkLimits } from '../target/chunk-limits.js';
 import { type LedgerChunk, copiedChunks, inTransaction, nameOfChunk } from '../target/ledger.js';
 import { loadSql } from '../target/sql.js';
+import { type CarriedChunk, compareCarried, withoutKeys } from './compare-carried.js';
 import { changeCutover, loadCutover } from './cutover-state.js';
 import { sourcePlace } from './fence.js';
-import { type OtherRows, otherWrites } from './other-writes.js';
+import { type OtherRows, otherWrites, replacedRows } from './other-writes.js';
 import { progressOf } from './progress.js';
 import { chunkList, fittedPlan, poolFor } from './snapshot.js';
 import { copySource } from './source-copy.js';
 import { type StepContext, Stopped } from './step.js';
 
-type CompareJob = Extract<Job, { kind: 'compare' }>;
 type CarryBackJob = Extract<Job, { kind: 'carry-back' }>;
 
-/** One entry of the ledger that is to be changed; several parts where the application has written so much that it is cut. */
+/** One entry of the ledger; several parts where the application has written so much that it is cut. */
 interface Found {
   readonly chunk: LedgerChunk;
   readonly parts: { readonly chunk: ChunkRange; readonly target: TargetDigest }[];
   readonly target: TargetDigest;
+  readonly isChanged: boolean;
   readonly isSourceKnown: boolean;
 }
 
-/** Gets each change that is wanted. */
-type Take = (change: RowChange) => void;
+/** Gets the changes that are wanted of one part of a chunk. */
+type Take = (changes: readonly RowChange[], part: CarryBackPart) => void;
 /** Gets each chunk in which somebody else has written to the source. */
 type Others = (chunk: LedgerChunk, rows: OtherRows) => void;
 
@@ -45,6 +44,9 @@ export class CarryBack {
   private readonly fitted: FittedPlan;
   private readonly source: string;
   private readonly isSourceSuspect: boolean;
+  private readonly keepsAbsences: boolean;
+  /** Keys of rows that could not be carried over and are overwritten, by table. */
+  private readonly replaced: Record<string, RowChange['key'][]> = {};
   private readonly carried: Readonly<Record<string, readonly string[]>>;
 
   constructor(context: StepContext) {
@@ -55,15 +57,22 @@ export class CarryBack {
     this.fitted = fittedPlan(context);
     const state = loadCutover(context.folder);
     this.isSourceSuspect = state?.sourceStamp !== sourceStamp(this.source);
+    // Once all had been carried back the application may have deleted rows in the source.
+    this.keepsAbsences = state?.isCarried === true;
     this.carried = state?.carried ?? {};
   }
 
-  /** What would be carried back now. Changes nothing. Throws CARRY_BACK_VALUE (exit 10) while the application is still up. */
-  async count(): Promise<ChangeCounts> {
+  /**
+   * What would be carried back now; with `onlyWritten` without what the source alone has lost. Changes nothing. Throws CARRY_BACK_VALUE
+   * (exit 10) while the application is still up.
+   */
+  async count({ onlyWritten = false } = {}): Promise<ChangeCounts> {
     const changes = new SourceChanges(this.fitted.tables, this.fitted.present);
     try {
       await this.find(
-        (change) => changes.add(change),
+        (wanted, part) => {
+          if (part.isChanged || !onlyWritten) collect(changes, wanted, part);
+        },
         () => undefined,
         this.context.stop,
       );
@@ -83,22 +92,31 @@ export class CarryBack {
     const changes = new SourceChanges(fitted.tables, fitted.present);
     const never = new AbortController().signal;
     try {
-      const take: Take = (change) => changes.add(change);
+      const take: Take = (wanted, part) => {
+        collect(changes, wanted, part);
+        const name = part.changes[0]?.table;
+        if (part.isChanged && name !== undefined) (this.replaced[name] ??= []).push(...part.replaced);
+      };
       const others: Others = (chunk, result) => {
         const event = otherWrites(chunk, result, context.folder);
         if (event !== undefined) context.emit(event);
       };
-      const found = await this.find(take, others, never);
+      const all = await this.find(take, others, never);
+      const found = all.filter(({ isChanged }) => isChanged);
+      for (const [table, keys] of Object.entries(this.replaced))
+        if (keys.length > 0) context.emit(replacedRows(table, keys, context.folder));
       if (changes.size > 0) {
         copySource(context);
         changeCutover(context.folder, { carried: this.carriedWith(found) });
       }
       const counts = changes.apply(source);
-      await this.verify(found, never);
+      await this.verify(all, totalOf(counts) > 0);
       const client = await context.target();
       await inTransaction(client, async () => {
         for (const one of found) await this.note(client, one);
       });
+      // The ledger says now what both hold; what the source gets from here on is written by somebody else.
+      changeCutover(context.folder, { carried: {}, isCarried: true });
       return counts;
     } finally {
       changes.close();
@@ -133,13 +151,13 @@ export class CarryBack {
           const chunk = own.get(job.chunk.number);
           if (chunk === undefined) return;
           const { target, isChanged, isSourceKnown } = result;
-          if (!isSourceKnown) others(chunk, { isChanged, changes: foreign.get(chunk.number) ?? [] });
-          if (isChanged) found.push({ chunk, parts: [{ chunk: job.chunk, target }], target, isSourceKnown });
+          if (!isSourceKnown) others(chunk, this.otherRows(isChanged, foreign.get(chunk.number) ?? []));
+          found.push({ chunk, parts: [{ chunk: job.chunk, target }], target, isChanged, isSourceKnown });
         },
         signal,
         'steady',
         ({ chunk: { number } }, part) => {
-          for (const change of wantedOf(part)) take(change);
+          take(this.wantedOf(part), part);
           if (part.isSourceKnown) return;
           foreign.set(number, [...(foreign.get(number) ?? []), ...part.changes.map(nameOfRow)]);
         },
@@ -160,15 +178,13 @@ export class CarryBack {
     parts: readonly ChunkRange[],
     { take, others, signal }: { take: Take; others: Others; signal: AbortSignal },
   ): Promise<Found> {
-    const whole = { target: { rows: 0, digest: '' }, isSourceKnown: true };
+    const whole = { target: { rows: 0, digest: '' }, isChanged: true, isSourceKnown: true };
     const orphans = orphanRules(table, chunkList(this.context).badKeys);
     await pool.run(
       [{ kind: 'verify' as const, chunk: rangeOf(chunk), orphans }].values(),
       (_, { source, target }) => {
         whole.target = target;
-        whole.isSourceKnown =
-          source.bad === chunk.quarantined &&
-          (source.digest === chunk.digest || this.carriedOf(chunk).includes(source.digest));
+        whole.isSourceKnown = isKnownSource(source, this.known(chunk));
       },
       signal,
     );
@@ -181,26 +197,29 @@ export class CarryBack {
       'steady',
       (_, part) => {
         const { isSourceKnown } = whole;
-        for (const change of wantedOf({ ...part, isSourceKnown })) take(change);
+        take(this.wantedOf({ ...part, isSourceKnown }), part);
         if (!isSourceKnown)
           foreign.push(...part.changes.filter(({ kind }) => kind !== 'insert').map(nameOfRow));
       },
     );
     if (!isComplete) throw new Stopped();
-    if (!whole.isSourceKnown) others(chunk, { isChanged: true, changes: foreign });
+    if (!whole.isSourceKnown) others(chunk, this.otherRows(true, foreign));
     return { ...found, parts: found.parts.sort((a, b) => a.chunk.number - b.chunk.number) };
   }
 
   private jobFor(table: TablePlan, chunk: ChunkRange, entry?: LedgerChunk): CarryBackJob {
     const orphans = orphanRules(table, chunkList(this.context).badKeys);
     const common = { kind: 'carry-back' as const, chunk, orphans, isSourceSuspect: this.isSourceSuspect };
-    if (entry === undefined) return common;
-    const { rows, quarantined: bad, digest } = entry;
-    return { ...common, ledger: { rows, bad, digest, carried: this.carriedOf(entry) } };
+    return entry === undefined ? common : { ...common, ledger: this.known(entry) };
   }
 
-  private carriedOf(chunk: LedgerChunk): readonly string[] {
-    return this.carried[nameOfChunk(chunk)] ?? [];
+  private known(chunk: LedgerChunk): KnownChunk {
+    const { rows, quarantined: bad, digest } = chunk;
+    return { rows, bad, digest, carried: this.carried[nameOfChunk(chunk)] ?? [] };
+  }
+
+  private otherRows(isChanged: boolean, changes: OtherRows['changes']): OtherRows {
+    return { isChanged, keepsAbsences: this.keepsAbsences, changes };
   }
 
   private carriedWith(found: readonly Found[]): Record<string, string[]> {
@@ -236,39 +255,39 @@ export class CarryBack {
     for (const part of parts) await update(part.chunk.number, '', part.target);
   }
 
-  /** Both sides of every chunk that was written to, once more. */
-  private async verify(found: readonly Found[], never: AbortSignal): Promise<void> {
+  /** Both sides of every chunk in which they may differ, once more. */
+  private async verify(found: readonly Found[], hasWritten: boolean): Promise<void> {
     const { context, fitted, source } = this;
     const pool = await poolFor(context, fitted, source);
     const { badKeys } = chunkList(context);
-    const jobs = found
-      .filter(({ isSourceKnown }) => isSourceKnown)
-      .flatMap(({ chunk: { table_name: name }, parts }) => {
-        const table = fitted.tables.find((candidate) => candidate.name === name);
-        if (table === undefined) return [];
-        const orphans = orphanRules(table, badKeys);
-        return parts.map(({ chunk }) => ({ kind: 'verify' as const, chunk, orphans }));
-      });
-    const different: CompareJob[] = [];
-    await pool.run(
-      jobs.values(),
-      ({ chunk, orphans }, { source, target }) => {
-        if (source.digest !== target.digest || source.rows !== target.rows)
-          different.push({ kind: 'compare', chunk, orphans });
-      },
-      never,
-    );
-    if (different.length === 0) return;
-    const rows: RowDifference[] = [];
-    await pool.run(different.values(), (_, { differences }) => void rows.push(...differences), never);
-    throw stillDifferent(rows);
+    const chunks = fitted.tables.flatMap((table) => {
+      const orphans = orphanRules(table, withoutKeys(badKeys, this.replaced));
+      return found
+        .filter(({ chunk }) => chunk.table_name === table.name)
+        .filter(({ isChanged }) => isChanged || this.isSourceSuspect || hasWritten)
+        .flatMap((one) => one.parts.map(({ chunk }) => ({ chunk, orphans, explained: this.explained(one) })));
+    });
+    await compareCarried(pool, chunks);
+  }
+
+  /** What others have written to the source and is left there; and rows set aside whose parents have come since. */
+  private explained({ chunk, isChanged, isSourceKnown }: Found): CarriedChunk['explained'] {
+    if (isSourceKnown) return chunk.quarantined > 0 ? ['missing'] : [];
+    if (isChanged) return ['missing'];
+    return this.keepsAbsences ? ['missing', 'changed', 'added'] : ['missing', 'changed'];
+  }
+
+  /** A row that only the source has was deleted in the target, unless the source has been written to as well. */
+  private wantedOf({ changes, isChanged, isSourceKnown }: CarryBackPart): readonly RowChange[] {
+    if (isSourceKnown) return changes;
+    if (isChanged) return changes.filter(({ kind }) => kind !== 'delete');
+    return this.keepsAbsences ? [] : changes.filter(({ kind }) => kind === 'insert');
   }
 }
 
-/** A row that only the source has was deleted in the target, unless the source has been written to as well. */
-function wantedOf({ changes, isChanged, isSourceKnown }: CarryBackPart): readonly RowChange[] {
-  if (!isChanged) return [];
-  return isSourceKnown ? changes : changes.filter(({ kind }) => kind !== 'delete');
+function collect(changes: SourceChanges, wanted: readonly RowChange[], { refused }: CarryBackPart): void {
+  for (const change of wanted) changes.add(change);
+  for (const problem of refused) changes.refuse(problem);
 }
 
 /** Without its values, of which there may be very many. */
@@ -278,17 +297,4 @@ function nameOfRow({ kind, key }: RowChange): OtherRows['changes'][number] {
 
 function rangeOf({ table_name: table, number, low, high }: LedgerChunk): ChunkRange {
   return { table, number, low, high };
-}
-
-function stillDifferent(rows: readonly RowDifference[]): WizardError {
-  const named = rows.slice(0, 3).map(({ kind, table, key, columns }) => {
-    const values = columns.map(({ name, source, target }) => `${name}: source ${source}, target ${target}`);
-    return `${table} ${key} ${kind}${values.length === 0 ? '' : ` (${values.join('; ')})`}`;
-  });
-  return new WizardError({
-    code: 'CARRY_BACK_DIFFERENT',
-    message: `after carrying back, ${showRows(rows.length)} still differ between source and target: ${named.join(', ')}`,
-    remedies: ['stop what writes to the target or the source, then: ttm-wizard rollback'],
-    exitCode: 10,
-  });
 }

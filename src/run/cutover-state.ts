@@ -39,6 +39,8 @@ const stateSchema = z.object({
    * was written by us.
    */
   carried: z.record(z.string(), z.array(z.string())).optional(),
+  /** Everything has been carried back, and since then the application may have been started on the source. */
+  isCarried: z.boolean().optional(),
   /** What was written to the target has been given up; it must not be carried back any more. */
   isGivenUp: z.boolean().optional(),
   /** How the services were stopped, for a rollback by another command line. */

@@ -1,4 +1,5 @@
-// The finding about rows of the source that somebody else has written while the application was on the target.
+// What is to be said of rows of the source that a carry-back does not simply bring to the state of the target: somebody else has written
+// them while the application was on the target, or the target could not hold them.
 import { join } from 'node:path';
 import type { RowChange } from '../chunk/changes.js';
 import type { EventBody } from '../events.js';
@@ -11,29 +12,34 @@ const SHOWN_ROWS = 10;
 export interface OtherRows {
   /** Whether the target has been written to as well. */
   readonly isChanged: boolean;
+  /** Whether rows that only the target has are left there: everything had been carried back before. */
+  readonly keepsAbsences: boolean;
   readonly changes: readonly Pick<RowChange, 'kind' | 'key'>[];
 }
 
 /**
- * Undefined where no row is concerned. Where only the source has changed, all of it stays. Where both have, a row that only the source has stays, and of a row that
- * differs the target's values are carried back: the application wrote those.
+ * Undefined where no row is concerned. A row that only the target has is carried back, one that only the source has stays. Of a row that
+ * differs the target's values are carried back where the application has written to the chunk, and the source's stay where it has not.
  */
 export function otherWrites(
   { table_name: table, number }: LedgerChunk,
-  { isChanged, changes }: OtherRows,
+  { isChanged, keepsAbsences, changes }: OtherRows,
   folder: string,
 ): EventBody | undefined {
-  const rows = changes.flatMap(({ kind, key }) => {
-    if (isChanged && kind === 'insert') return [];
-    const value = { delete: 'only in the source', update: 'differs', insert: 'only in the target' }[kind];
-    return [
-      { key: key.join(','), value: isChanged && kind === 'update' ? 'differs, the target counts' : value },
-    ];
-  });
+  const titles = {
+    delete: 'only in the source',
+    update: isChanged ? 'differs, the target counts' : 'differs',
+    insert: keepsAbsences ? 'only in the target' : 'only in the target, carried back',
+  } as const;
+  const rows = changes.flatMap(({ kind, key }) =>
+    isChanged && kind === 'insert' ? [] : [{ key: key.join(','), value: titles[kind] }],
+  );
   if (rows.length === 0) return undefined;
+  const kept = keepsAbsences ? 'that is kept' : 'that is kept, but rows that it lacks are carried back';
   const what = isChanged
     ? 'was written to in the source and in the target since the switch-over; rows that only the source has are kept'
-    : 'was written to in the source since the switch-over; that is kept';
+    : `was written to in the source since the switch-over; ${kept}`;
+  const isOverwritten = isChanged || (!keepsAbsences && changes.some(({ kind }) => kind === 'insert'));
   return {
     type: 'step.finding',
     step: 'cutover',
@@ -41,10 +47,30 @@ export function otherWrites(
       severity: 'warning',
       code: 'source-written-too',
       message: `chunk ${number} of ${table} ${what}`,
-      remedies: isChanged ? [`compare with ${join(folder, FILES.sourceBefore)}`] : [],
+      remedies: isOverwritten ? [`compare with ${join(folder, FILES.sourceBefore)}`] : [],
       table,
       count: rows.length,
       examples: rows.slice(0, SHOWN_ROWS),
+    },
+  };
+}
+
+/** Rows that the target could not hold, and that the application has written anew there. */
+export function replacedRows(table: string, keys: readonly RowChange['key'][], folder: string): EventBody {
+  const examples = keys
+    .slice(0, SHOWN_ROWS)
+    .map((key) => ({ key: key.join(','), value: 'the target counts' }));
+  return {
+    type: 'step.finding',
+    step: 'cutover',
+    finding: {
+      severity: 'warning',
+      code: 'quarantined-written-too',
+      message: `rows of ${table} that had been set aside were written anew in the target, and are overwritten in the source`,
+      remedies: [`${join(folder, FILES.sourceBefore)} holds what they were`],
+      table,
+      count: keys.length,
+      examples,
     },
   };
 }

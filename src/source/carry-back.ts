@@ -51,11 +51,16 @@ export class SourceChanges {
   add(change: RowChange): void {
     this.counts = addCounts(this.counts, countChanges([change]));
     const { problems } = bindRow(targetOf(this.targets, change), change);
-    for (const problem of problems) if (++this.problemCount <= SHOWN_PROBLEMS) this.problems.push(problem);
+    for (const problem of problems) this.refuse(problem);
     if (this.problemCount === 0) this.spool.add(change);
   }
 
-  /** Throws CARRY_BACK_VALUE (exit 10) for values that the source cannot hold. */
+  /** A row that the source cannot take, named with the reason: check() and apply() throw then. */
+  refuse(problem: string): void {
+    if (++this.problemCount <= SHOWN_PROBLEMS) this.problems.push(problem);
+  }
+
+  /** Throws CARRY_BACK_VALUE (exit 10) for values and rows that the source cannot hold. */
   check(): void {
     if (this.problemCount > 0) throw this.badValues();
   }
@@ -91,7 +96,7 @@ export class SourceChanges {
       code: 'CARRY_BACK_VALUE',
       message: `SQLite cannot hold what the application wrote: ${this.problems.join('; ')}${more}`,
       remedies: [
-        'change these values in PostgreSQL, then: ttm-wizard rollback',
+        'change them in PostgreSQL, then: ttm-wizard rollback',
         'ttm-wizard rollback --discard-target-writes goes back without anything that was written since the cutover',
       ],
       exitCode: EXIT.rollbackFailed,

@@ -57,7 +57,7 @@ export async function isStillOver(context: StepContext, application: Application
   const { folder, options } = context;
   await stop(context, application);
   if (loadCutover(folder)?.sourceStamp === sourceStamp(options.source)) return true;
-  if (totalOf(await new CarryBack(context).count()) > 0) {
+  if (totalOf(await new CarryBack(context).count({ onlyWritten: true })) > 0) {
     throw new WizardError({
       code: 'WRITTEN_ON_BOTH',
       message: 'while the switch-over stood still, source and target have both been written to',

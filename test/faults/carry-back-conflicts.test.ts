@@ -85,11 +85,15 @@ describe('a rollback', () => {
     expect(named).toEqual(expect.arrayContaining(['their setting', '70000000']));
   });
 
-  it('names what others have changed where the application has changed nothing, and leaves it', async () => {
+  it('names what others have changed where the application has changed nothing, leaves it, and brings back what it was', async () => {
     writeToOldFile(`UPDATE alembic_version SET version_num = 'theirs'`);
     const taken = await takeBack(site);
     expect(taken.exitCode, saidIn(taken.events)).toBe(0);
-    expect(askSource('SELECT version_num FROM alembic_version')).toEqual(['theirs']);
-    expect(taken.events.filter(({ type }) => type === 'step.finding')).toHaveLength(1);
+    expect(askSource(`SELECT count(*) FROM alembic_version WHERE version_num <> 'theirs'`)).toEqual([1]);
+    expect(askSource(`SELECT count(*) FROM alembic_version WHERE version_num = 'theirs'`)).toEqual([1]);
+    const findings = taken.events.flatMap((event) => (event.type === 'step.finding' ? [event.finding] : []));
+    expect(findings.map(({ table, count }) => ({ table, count }))).toEqual([
+      { table: 'alembic_version', count: 2 },
+    ]);
   });
 });
