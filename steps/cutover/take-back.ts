@@ -1,7 +1,8 @@
 // Takes a switch-over back: stops the application, carries back what it wrote to the target, puts env files and source back, starts it on
 // the source and asks it. Safe to repeat from the beginning, wherever an earlier attempt was killed. Ctrl-C does not stop it: the
 // application stands.
-import { chmodSync } from 'node:fs';
+import { chmodSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { type ChangeCounts, NO_CHANGES } from '../../src/chunk/changes.js';
 import { type Application, applicationOf } from '../../src/app/application.js';
 import { showConnection, waitForNoConnections } from '../../src/app/connections.js';
@@ -13,8 +14,11 @@ import type { Emit } from '../../src/events.js';
 import { CarryBack } from '../../src/run/carry-back.js';
 import { changeCutover, loadCutover, saveCutover } from '../../src/run/cutover-state.js';
 import { restoreName } from '../../src/run/fence.js';
+import { FILES } from '../../src/run/folder.js';
 import { forgetSourceCopy } from '../../src/run/source-copy.js';
 import { removeCapture } from '../../src/source/capture.js';
+import { settleSource } from '../../src/source/carry-back.js';
+import { sourceStamp } from '../../src/source/stamp.js';
 import type { StepContext } from '../../src/run/step.js';
 import { showChanges } from './catch-up.js';
 import { PARTS_BACK, announce, begin } from './parts.js';
@@ -103,6 +107,8 @@ async function leaveTarget(
   const { sourceMode } = loadCutover(folder) ?? {};
   if (sourceMode !== undefined) chmodSync(options.source, sourceMode);
   if (isGiven) {
+    const kept = carriedBefore(context);
+    if (kept !== undefined) notice(kept);
     // From here on the source may be newer than the target.
     changeCutover(folder, { isGivenUp: true });
     return NO_CHANGES;
@@ -111,6 +117,15 @@ async function leaveTarget(
   const carried = await withTarget(context, application, () => carryBack(context, application));
   notice(`carried back into the source: ${showChanges(carried)}`);
   return carried;
+}
+
+/** What whoever gives up the target's rows has to know when an earlier rollback had begun to carry them back. */
+function carriedBefore({ folder, options: { source } }: StepContext): string | undefined {
+  const copy = join(folder, FILES.sourceBefore);
+  if (!existsSync(copy)) return undefined;
+  settleSource(source);
+  if (loadCutover(folder)?.sourceStamp === sourceStamp(source)) return undefined;
+  return `rows that an interrupted rollback has carried back already stay in ${source}; ${copy} is the file as it was before that`;
 }
 
 async function carryBack(context: StepContext, { patience }: Application): Promise<ChangeCounts> {

@@ -132,6 +132,22 @@ describe('a rollback after the switch-over', () => {
     expect(left).toEqual({ tokens: null });
   });
 
+  it('that gives up what an interrupted one had begun to carry back says which rows stay', async () => {
+    // The rows are in the source by then, and the ledger refuses to note it.
+    await site.query('CREATE RULE ttm_refused AS ON UPDATE TO ttm_wizard.chunk DO ALSO SELECT 1 / 0');
+    const refused = await takeBack(site);
+    expect(refused.exitCode, saidIn(refused.events)).toBe(10);
+    await site.query('DROP RULE ttm_refused ON ttm_wizard.chunk');
+    const taken = await takeBack(site, { discardTargetWrites: true });
+    expect(taken.exitCode, saidIn(taken.events)).toBe(0);
+    const copy = join(newestRun(site).path, 'source-before-rollback.db');
+    expect(saidIn(taken.events)).toContain(
+      `rows that an interrupted rollback has carried back already stay in ${site.source}; ${copy} is the file as it was`,
+    );
+    expect(existsSync(copy)).toBe(true);
+    await untilWritesOn('sqlite');
+  });
+
   it('with the target gone says what to type, and that works', async () => {
     await site.stop();
     expect(await missingFromDiary(site.diary, site.target)).toEqual([]);
