@@ -34,6 +34,12 @@ function askSource(sql: string): unknown[] {
   }
 }
 
+/** So many rows that the application adds nothing to the first chunk. */
+function useLargeSource(): void {
+  rmSync(site.source);
+  writeSample(site.source, { scores: 12_000 });
+}
+
 async function move(onBadValue: 'stop' | 'quarantine' = 'stop'): Promise<void> {
   await site.start();
   const moved = await site.move({ onBadValue });
@@ -68,19 +74,22 @@ const REFUSE_NOTES = `
 
 describe('a rollback', () => {
   it('brings a value back that the application has set back since an attempt that was cut off', async () => {
-    writeToFile(`INSERT INTO app_settings (key, value) VALUES ('toggle', 'a')`);
+    useLargeSource();
+    writeToFile('UPDATE token_scores SET score = 0.5 WHERE id = 1');
     await move();
-    await site.query(`UPDATE app_settings SET value = 'b' WHERE key = 'toggle'`);
-    await site.query(`INSERT INTO app_settings (key, value) VALUES ('for a while', '1')`);
+    await site.query('UPDATE token_scores SET score = 0.25 WHERE id = 1');
+    await site.query(
+      `INSERT INTO token_scores (id, token_id, created_at, scoring_model) VALUES (-5, 1, now(), 'brief')`,
+    );
     await site.query(REFUSE_NOTES);
     expect((await takeBack(site)).exitCode).toBe(10);
-    expect(askSource(`SELECT value FROM app_settings WHERE key = 'toggle'`)).toEqual(['b']);
+    expect(askSource('SELECT score FROM token_scores WHERE id = 1')).toEqual([0.25]);
     await site.query('DROP FUNCTION ttm_wizard.refuse() CASCADE');
-    await site.query(`UPDATE app_settings SET value = 'a' WHERE key = 'toggle'`);
-    await site.query(`DELETE FROM app_settings WHERE key = 'for a while'`);
+    await site.query('UPDATE token_scores SET score = 0.5 WHERE id = 1');
+    await site.query('DELETE FROM token_scores WHERE id = -5');
     const taken = await expectBack();
-    expect(askSource(`SELECT value FROM app_settings WHERE key = 'toggle'`)).toEqual(['a']);
-    expect(askSource(`SELECT value FROM app_settings WHERE key = 'for a while'`)).toEqual([]);
+    expect(askSource('SELECT score FROM token_scores WHERE id = 1')).toEqual([0.5]);
+    expect(askSource('SELECT id FROM token_scores WHERE id = -5')).toEqual([]);
     expect(findingsIn(taken, 'source-written-too')).toEqual([]);
   });
 
@@ -110,9 +119,7 @@ describe('a rollback', () => {
   });
 
   it('keeps a value that somebody has changed next to a row that has been lost, and names both', async () => {
-    // So many that the application adds nothing to the first chunk.
-    rmSync(site.source);
-    writeSample(site.source, { scores: 12_000 });
+    useLargeSource();
     await move();
     writeToFile('UPDATE token_scores SET score = 0.25 WHERE id = 1; DELETE FROM token_scores WHERE id = 2');
     const taken = await expectBack();
