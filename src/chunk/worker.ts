@@ -39,11 +39,18 @@ function source(): Database {
 function readerFor(name: string): ChunkReader {
   let reader = readers.get(name);
   if (reader === undefined) {
-    side ??= openSource(setup.file);
+    side ??= openSide(setup.file);
     reader = new ChunkReader(source(), side, tableNamed(name), setup.present[name] ?? []);
     readers.set(name, reader);
   }
   return reader;
+}
+
+/** For single rows and for lengths, which are read once: a cache of the usual 16 MB would only be memory. */
+function openSide(file: string): Database {
+  const opened = openSource(file);
+  opened.pragma('cache_size = -2000');
+  return opened;
 }
 
 function tableNamed(name: string): TablePlan {
