@@ -5,7 +5,11 @@ import type { StepContext } from '../../src/run/step.js';
 import type { FittedPlan } from '../../src/source/drift.js';
 import { fillSql, loadSql, quoteName } from '../../src/target/sql.js';
 
-const rowSchema = z.object({ name: z.string(), kind: z.enum(['constraint', 'index']), is_valid: z.string() });
+const rowSchema = z.object({
+  name: z.string(),
+  kind: z.enum(['constraint', 'index', 'table', 'function', 'trigger']),
+  is_valid: z.string(),
+});
 
 export async function checkCatalog(
   context: StepContext,
@@ -15,12 +19,16 @@ export async function checkCatalog(
   const { expected, tables } = context.options.plan;
   const client = await context.target();
   // The plan's own too: a table that this source lacks is there all the same, with its keys.
-  const names = [...tables, ...fitted.tables].map(({ name }) => name);
+  const names = [...[...tables, ...fitted.tables].map(({ name }) => name), ...(expected.tables ?? [])];
   const { rows } = await client.query(loadSql('verify/catalog.sql'), [names]);
   const found = z.array(rowSchema).parse(rows);
+  const { constraints, indexes, tables: others = [], functions = [], triggers = [] } = expected;
   const wanted = [
-    ...expected.constraints.map((name) => ({ name, kind: 'constraint' as const })),
-    ...expected.indexes.map((name) => ({ name, kind: 'index' as const })),
+    ...constraints.map((name) => ({ name, kind: 'constraint' as const })),
+    ...indexes.map((name) => ({ name, kind: 'index' as const })),
+    ...others.map((name) => ({ name, kind: 'table' as const })),
+    ...functions.map((name) => ({ name, kind: 'function' as const })),
+    ...triggers.map((name) => ({ name, kind: 'trigger' as const })),
   ];
   let problems = 0;
   const complain = (code: string, message: string): void => {
@@ -46,6 +54,13 @@ export async function checkCatalog(
       complain('sequence-behind', `the next id of ${sequence.name} is taken already`);
   }
   if (problems > 0) return;
-  const message = `${expected.constraints.length} constraints, ${expected.indexes.length} indexes and all sequences are as they should be`;
+  const counts = [
+    `${constraints.length} constraints`,
+    `${indexes.length} indexes`,
+    ...(others.length === 0 ? [] : [`${others.length} more tables`]),
+    ...(functions.length === 0 ? [] : [`${functions.length} functions`]),
+    ...(triggers.length === 0 ? [] : [`${triggers.length} triggers`]),
+  ];
+  const message = `${counts.join(', ')} and all sequences are as they should be`;
   report({ severity: 'ok', code: 'catalog', message, remedies: [] });
 }
