@@ -130,6 +130,7 @@ async function runPgDump(context: StepContext, { pgDump }: PgDump, file: string)
       `--file=${file}`,
       ...(await foreignSchemas(context)).map((name) => `--exclude-schema=${quoteName(name)}`),
       ...(await foreignRelations(context)).map((name) => `--exclude-table=${name}`),
+      ...(await hiddenTables(context)).map((name) => `--exclude-table-data=${name}`),
     ];
     const { failed, stderr, isCanceled } = await execa(pgDump, arguments_, {
       env: environmentFor(context.options.target),
@@ -168,6 +169,23 @@ async function foreignRelations(context: StepContext): Promise<string[]> {
     const shown = rows.slice(0, MAX_NAMED).map(({ name }) => showValue(name));
     const more = rows.length > MAX_NAMED ? ` and ${rows.length - MAX_NAMED} more` : '';
     const message = `not in the dump, because this run did not make it: ${shown.join(', ')}${more}`;
+    context.emit({ type: 'notice', message });
+  }
+  return rows.map(({ schema, name }) => `${quoteName(schema)}.${quoteName(name)}`);
+}
+
+/** Tables that pg_dump would fail at: they are dumped without rows, and a run has put none into them. Others' are named. */
+async function hiddenTables(context: StepContext): Promise<string[]> {
+  const client = await context.target();
+  const { rows } = await client.query<{ schema: string; name: string; has_rows: string }>(
+    loadSql('dump/hidden_by_security.sql'),
+    [context.run],
+  );
+  const filled = rows
+    .filter(({ has_rows: hasRows }) => hasRows === 'true')
+    .map(({ name }) => showValue(name));
+  if (filled.length > 0) {
+    const message = `rows of ${filled.join(', ')} are not in the dump: row-level security hides them from this user; a superuser's pg_dump has them`;
     context.emit({ type: 'notice', message });
   }
   return rows.map(({ schema, name }) => `${quoteName(schema)}.${quoteName(name)}`);

@@ -25,6 +25,7 @@ complete -c ttm-wizard -n '__fish_use_subcommand; or __fish_seen_subcommand_from
 complete -c ttm-wizard -n '__fish_use_subcommand; or __fish_seen_subcommand_from run verify catch-up rollback demo config' -l jobs -x -d 'worker threads (default: 3)'
 complete -c ttm-wizard -n '__fish_use_subcommand; or __fish_seen_subcommand_from run config' -l on-bad-value -x -a 'stop quarantine' -d 'stop (default), quarantine'
 complete -c ttm-wizard -n '__fish_use_subcommand; or __fish_seen_subcommand_from run config' -l on-drift -x -a 'stop carry leave' -d 'stop (default), carry, leave'
+complete -c ttm-wizard -n '__fish_use_subcommand; or __fish_seen_subcommand_from run config' -l with -x -a 'auth metrics-index' -d 'auth, metrics-index; repeatable'
 complete -c ttm-wizard -n '__fish_use_subcommand; or __fish_seen_subcommand_from run config' -l no-dump -d 'no pg_dump of the target'
 complete -c ttm-wizard -n '__fish_use_subcommand; or __fish_seen_subcommand_from run config' -l no-cutover -d 'end with the verified copy'
 complete -c ttm-wizard -n '__fish_use_subcommand; or __fish_seen_subcommand_from run rollback doctor config' -l env-file -r -F -d 'of the application; repeatable'

@@ -21,6 +21,7 @@ export function planLines(view: RunView, columns: number, lines: number): Line[]
   const checkMs = view.steps.find(({ name }) => name === 'preflight')?.elapsedMs ?? 0;
   const warnings = view.findings.filter(({ severity }) => severity === 'warning');
   const changes = view.findings.filter(({ code, severity }) => CHANGES.includes(code) && severity === 'ok');
+  const added = view.findings.filter(({ code }) => code === 'module');
   const rest = [
     ...wrap(
       `${showRows(rows)}, ${showSize(bytes)} in ${showCount(tables.length)} tables; about ${showSeconds(Math.max(1000, checkMs * PASSES))} without the dump (estimated)`,
@@ -31,6 +32,12 @@ export function planLines(view: RunView, columns: number, lines: number): Line[]
       : [
           line('What the switch-over changes', { isBold: true }),
           ...changes.flatMap(({ message }) => wrap(message, columns, {}, '  ')),
+        ]),
+    ...(added.length === 0
+      ? []
+      : [
+          line('What is also made', { isBold: true }),
+          ...added.flatMap(({ message }) => wrap(message, columns, {}, '  ')),
         ]),
     ...findingGroups(warnings, columns),
   ];

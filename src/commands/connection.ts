@@ -17,6 +17,8 @@ export interface Settled {
   readonly source: string;
   /** With its password, if it has one. */
   readonly target: string;
+  /** Modules chosen here; absent when nothing was. */
+  readonly modules?: readonly string[];
 }
 
 const URL_FIELD: Omit<Field, 'initial'> = {
@@ -43,6 +45,7 @@ export class ConnectionForm {
   private typed: string;
   private hasTypedSource = false;
   private hasTypedTarget = false;
+  private chosen: readonly string[] | undefined;
 
   constructor(session: Session, screen: Screen, request: RunRequest, suggestion: string) {
     this.session = session;
@@ -56,7 +59,8 @@ export class ConnectionForm {
   /** Resolves to `back` when the person wants to go back. */
   async settle(): Promise<Settled | 'back'> {
     if (!(await this.settleSource()) || !(await this.settleTarget())) return 'back';
-    return { source: this.source, target: this.target ?? '' };
+    const modules = this.chosen === undefined ? {} : { modules: this.chosen };
+    return { source: this.source, target: this.target ?? '', ...modules };
   }
 
   /** Until a file is named that is there. */
@@ -94,11 +98,7 @@ export class ConnectionForm {
       }
       const failure = await this.try(this.target);
       if (failure === undefined) {
-        const { id } = await this.ask({
-          choices: [{ id: 'go-on', label: 'Go on' }],
-          good: 'the source is there, and the target answers',
-        });
-        if (id !== ESCAPE.id) return true;
+        if (await this.settleModules()) return true;
         if (!this.hasTypedTarget) return false;
         this.target = undefined;
         continue;
@@ -114,6 +114,30 @@ export class ConnectionForm {
       this.typed = withoutPassword(this.target);
       this.target = undefined;
     }
+  }
+
+  /** Until the person goes on, or back; each module can be added and left out again. */
+  private async settleModules(): Promise<boolean> {
+    for (;;) {
+      const modules = this.modules();
+      const { id } = await this.ask({
+        choices: [
+          { id: 'go-on', label: 'Go on' },
+          ...(this.request.options.plan.modules ?? []).map(({ name, title }) => ({
+            id: name,
+            label: modules.includes(name) ? `Leave out ${name}` : `Also make ${title} (${name})`,
+          })),
+        ],
+        good: 'the source is there, and the target answers',
+      });
+      if (id === ESCAPE.id) return false;
+      if (id === 'go-on') return true;
+      this.chosen = modules.includes(id) ? modules.filter((name) => name !== id) : [...modules, id];
+    }
+  }
+
+  private modules(): readonly string[] {
+    return this.chosen ?? this.request.options.modules ?? [];
   }
 
   private async askPassword(target: string, complaint: readonly string[]): Promise<boolean> {
@@ -178,6 +202,15 @@ export class ConnectionForm {
       { title: 'backups', value: options.backupDir, origin: from('backup-dir') },
       { title: 'bad values', value: options.onBadValue, origin: from('on-bad-value') },
       { title: 'drift', value: options.onDrift, origin: from('on-drift') },
+      ...((options.plan.modules ?? []).length === 0
+        ? []
+        : [
+            {
+              title: 'modules',
+              value: this.modules().join(', ') || 'none',
+              origin: this.chosen === undefined ? (settings.origin('with') ?? 'default') : 'answer',
+            },
+          ]),
       {
         title: 'switch-over',
         value: options.cutover === undefined ? 'no: ends with the copy' : 'yes, asked for before',

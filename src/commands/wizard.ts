@@ -205,6 +205,8 @@ class Wizard {
         return { kind: 'run', options: { ...this.options, onDrift: id === 'carry' ? 'carry' : 'leave' } };
       case 'quarantine':
         return { kind: 'run', options: { ...this.options, onBadValue: 'quarantine' } };
+      case 'no-modules':
+        return { kind: 'run', options: { ...this.options, modules: [] } };
       default:
         return { kind: 'over', code };
     }

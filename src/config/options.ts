@@ -141,6 +141,17 @@ const table = [
     default: 'stop',
   },
   {
+    name: 'with',
+    argument: 'MODULE',
+    env: 'TTM_WITH',
+    help: 'auth, metrics-index; repeatable',
+    group: 'What is moved, and how',
+    commands: ['run'],
+    // To be completed with; the plan of the run decides, and a test holds this against To The Moon's.
+    choices: ['auth', 'metrics-index'],
+    isRepeatable: true,
+  },
+  {
     name: 'no-dump',
     env: 'TTM_NO_DUMP',
     help: 'no pg_dump of the target',

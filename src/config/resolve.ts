@@ -1,6 +1,7 @@
 // From settings to what a run is asked to do. Everything that is wrong is reported together, before any question.
 import { resolve } from 'node:path';
 import { planNamed } from '../plans/index.js';
+import { modulesNamed } from '../plans/modules.js';
 import { findCutover } from './cutover.js';
 import { type CommandName, DEFAULT_JOBS } from './options.js';
 import { Problems } from './problems.js';
@@ -110,6 +111,9 @@ function resolveWith(
   const settings = readSettings(command, flags, env, problems);
   const wanted = problems.attempt(() => planNamed(settings.text('plan') ?? 'tothemoon'));
   const plan = wanted ?? planNamed('tothemoon');
+  const named = settings.list('with');
+  // Of a plan that does not exist nobody can say which modules it has.
+  if (wanted !== undefined) problems.attempt(() => modulesNamed(wanted, named));
   const target = findTarget(settings, problems);
   const fallBack = (name: 'source' | 'backup-dir', value: string): string => {
     const given = settings.text(name);
@@ -118,6 +122,7 @@ function resolveWith(
   };
   const options = {
     plan,
+    ...(settings.origin('with') === undefined ? {} : { modules: named }),
     source: fallBack('source', plan.defaultSource),
     backupDir: fallBack('backup-dir', plan.defaultBackupDir),
     jobs: settings.origin('jobs') === undefined ? DEFAULT_JOBS : settings.count('jobs'),

@@ -85,6 +85,13 @@ export interface ApplicationPlan {
   readonly probes: readonly string[];
 }
 
+/** A role that groups others' rights: nobody logs in as it. It is made where the cluster lacks it. */
+export interface RolePlan {
+  readonly name: string;
+  /** It owns what the module makes: it may create in the schema, and the user of the run becomes a member of it. */
+  readonly isOwner?: boolean;
+}
+
 /** What must exist in the end, by name. */
 export interface Expected {
   /** Of tables: valid ones. */
@@ -98,6 +105,19 @@ export interface Expected {
   readonly triggers?: readonly string[];
 }
 
+/** Something beside the application's own tables that is made only where it is asked for. */
+export interface ModulePlan {
+  readonly name: string;
+  /** What it makes, in a few words for the person. */
+  readonly title: string;
+  /** Cluster-wide, and so made and dropped with more care than what is in the database. */
+  readonly roles?: readonly RolePlan[];
+  /** After those of the plan. */
+  readonly schema: readonly SqlFile[];
+  readonly constrain: readonly SqlFile[];
+  readonly expected: Expected;
+}
+
 export interface Plan {
   readonly name: string;
   readonly title: string;
@@ -108,6 +128,10 @@ export interface Plan {
   readonly schema: readonly SqlFile[];
   readonly constrain: readonly SqlFile[];
   readonly expected: Expected;
+  /** What --with can add. */
+  readonly modules?: readonly ModulePlan[];
+  /** Those that have been added (src/plans/modules.ts). */
+  readonly added?: readonly ModulePlan[];
   readonly queries: readonly QueryPlan[];
   /** Absent where nothing is known of it: then the options say it, or the person stops and starts it by hand. */
   readonly application?: ApplicationPlan;

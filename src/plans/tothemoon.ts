@@ -1,5 +1,6 @@
 // To The Moon: tokens and their scores, written by two services. Types are those of the application's SQLAlchemy models, but
 // scores keep all their digits and score ids may grow past 2^31.
+import { auth, metricsIndex } from './tothemoon-modules.js';
 import type { ColumnPlan, Plan, QueryPlan, SqlFile } from './plan.js';
 
 function query(name: string, index?: string): QueryPlan {
@@ -154,6 +155,7 @@ export const tothemoon: Plan = {
     query('token latest score', 'token_scores_'),
     query('settings'),
   ],
+  modules: [auth, metricsIndex],
   application: {
     services: ['tothemoon', 'tothemoon-ws'],
     // systemd's EnvironmentFile is in the process before the application reads .env, which overrides nothing.

@@ -6,6 +6,7 @@ import type { RunOptions } from '../config/run-options.js';
 import { WizardError, messageOf } from '../errors.js';
 import type { StepName, Totals } from '../events.js';
 import { writeReport } from '../output/report.js';
+import { withModules } from '../plans/modules.js';
 import { isTargetFailure, nameOfTarget, showTarget, targetError } from '../target/connect.js';
 import { dropRun, hasRun } from '../target/ledger.js';
 import { isSwitchedOver, isSwitching } from './cutover-state.js';
@@ -50,7 +51,7 @@ export class Execution {
   private hasUndone = false;
 
   constructor(options: RunOptions, steps: readonly Step[], io: RunIo, folder: RunFolder, mode: Mode) {
-    this.options = options;
+    this.options = { ...options, plan: withModules(options.plan, options.modules ?? []) };
     this.steps = steps;
     this.path = folder.path;
     this.state = folder.state;
@@ -179,7 +180,9 @@ export class Execution {
     const client = await this.resources.target();
     // Somebody who still reads there must not keep us waiting for ever.
     await client.query(`SELECT set_config('lock_timeout', '15s', false)`);
-    if (await hasRun(client, this.state.run)) await dropRun(client, this.state.run);
+    const kept = (await hasRun(client, this.state.run)) ? await dropRun(client, this.state.run) : [];
+    for (const role of kept)
+      this.journal.emit({ type: 'notice', message: `role ${role} stays, because others use it by now` });
     const message = `run ${this.state.run} has been taken back`;
     this.save({ outcome: 'rolled-back' });
     this.journal.emit({ type: 'run.rolled-back', exitCode: 0, message, elapsedMs: this.elapsed() });

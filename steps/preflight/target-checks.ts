@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { WizardError, codeOf } from '../../src/errors.js';
 import type { Finding } from '../../src/events.js';
+import { checkModules } from './module-checks.js';
 import { fittedPlan } from '../../src/run/snapshot.js';
 import type { StepContext } from '../../src/run/step.js';
 import { askSource } from '../../src/source/plan-query.js';
@@ -79,6 +80,7 @@ export async function checkTarget(
       ['the URL of the primary server as --target'],
     );
     checkRights(facts, name.database, check);
+    await checkModules(context, report);
     await checkEmpty(context, facts.has_ledger, report);
     if (Reflect.get(client, 'processID') !== facts.pid) {
       const message = 'a connection pooler stands before the server; its sessions do not keep their settings';
