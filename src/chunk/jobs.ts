@@ -28,6 +28,8 @@ export interface OrphanRule {
 }
 
 export type Job =
+  /** Closes what is open; the jobs that follow are for this setup. */
+  | { readonly kind: 'open'; readonly setup: WorkerSetup | undefined }
   | { readonly kind: 'survey'; readonly chunk: ChunkRange; readonly orphans: readonly OrphanRule[] }
   | {
       readonly kind: 'copy';
@@ -177,6 +179,7 @@ export interface QueryResult {
 }
 
 export interface JobResults {
+  open: undefined;
   survey: SurveyResult;
   copy: CopyResult;
   verify: VerifyResult;

@@ -25,7 +25,7 @@ import { surveyChunk } from './survey.js';
 /** Beyond this a chunk is not different but another one; the count goes on. */
 const MAX_DIFFERENCES = 1000;
 
-const setup = workerData as WorkerSetup;
+let setup = workerData as WorkerSetup;
 const readers = new Map<string, ChunkReader>();
 let db: Database | undefined;
 let side: Database | undefined;
@@ -53,6 +53,15 @@ function openSide(file: string): Database {
   return opened;
 }
 
+async function open(next: WorkerSetup | undefined): Promise<undefined> {
+  readers.clear();
+  db?.close();
+  side?.close();
+  await client?.end();
+  db = side = client = undefined;
+  setup = next ?? setup;
+}
+
 function tableNamed(name: string): TablePlan {
   const table = setup.tables.find((candidate) => candidate.name === name);
   if (table === undefined) throw new RangeError(`no table ${name}`);
@@ -72,6 +81,8 @@ async function targetClient(): Promise<pg.Client> {
 
 async function perform(job: Job): Promise<JobResults[Job['kind']]> {
   switch (job.kind) {
+    case 'open':
+      return open(job.setup);
     case 'survey':
       return surveyChunk(readerFor(job.chunk.table), job.chunk, job.orphans);
     case 'copy': {

@@ -1,7 +1,6 @@
 // The source: readable, sound, as the plan expects it, and every single value fit for its target type.
 import type { Database } from 'better-sqlite3';
 import { showRows, showSize } from '../../src/output/format.js';
-import { WorkerPool } from '../../src/chunk/pool.js';
 import { scanTables } from '../../src/chunk/scan.js';
 import { WizardError } from '../../src/errors.js';
 import type { Finding } from '../../src/events.js';
@@ -130,10 +129,10 @@ async function scanValues(
   bytes: number,
   report: Report,
 ): Promise<void> {
-  const { source, jobs, onBadValue } = context.options;
+  const { source, onBadValue } = context.options;
   const progress = progressOf(context.emit, 'preflight');
   const done = new Map<string, { rows: number; bytes: number }>();
-  const pool = new WorkerPool({ file: source, tables: fitted.tables, present: fitted.present }, jobs);
+  const pool = await context.workers({ file: source, tables: fitted.tables, present: fitted.present });
   try {
     const { findings } = await scanTables({
       fitted,
@@ -163,6 +162,6 @@ async function scanValues(
     const bad = findings.filter(({ code }) => code !== 'time-spelling').length;
     if (bad === 0) report(ok('values-fit', `all values of ${showRows(rows)} fit their target types`));
   } finally {
-    await pool.close();
+    await pool.turnTo(undefined);
   }
 }
