@@ -68,6 +68,7 @@ export const auth: ModulePlan = {
     functions: [
       'current_organization_id()',
       'current_user_id()',
+      'is_own_account(uuid)',
       'refuse_audit_change()',
       'ensure_audit_partitions(integer)',
       'audit(text,text,inet,jsonb,jsonb)',

@@ -31,7 +31,7 @@ export interface AuthSite extends Site {
 
 const PASSWORD = 'not-of-this-world';
 /** Users that log in: `moon` runs the migration, the others are members of the role of that name. */
-const MEMBERS = ['app', 'readonly'] as const;
+const MEMBERS = ['app', 'readonly', 'owner'] as const;
 
 /** Nothing is migrated yet. `remove` stops the server. */
 export async function createAuthSite(prefer: PostgresKind = 'system'): Promise<AuthSite> {

@@ -1,6 +1,14 @@
 -- Row-level security by organization, for the owner of the tables too: whatever a session reads or writes is of the organization in
 -- app.organization_id, and without one there is nothing. Superusers and roles with BYPASSRLS are above it.
+SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true);
 SET LOCAL ROLE tothemoon_owner;
+
+-- Whether the account is of the session's organization. As a function, because a policy of memberships that reads users, whose policy
+-- reads memberships, is taken for endless.
+CREATE FUNCTION is_own_account(account uuid) RETURNS boolean
+LANGUAGE sql STABLE
+SET search_path FROM CURRENT
+AS 'SELECT EXISTS (SELECT FROM users WHERE id = account AND organization_id = current_organization_id())';
 
 ALTER TABLE organizations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE organizations FORCE ROW LEVEL SECURITY;
@@ -14,8 +22,7 @@ CREATE POLICY of_organization ON memberships
     -- Of its own accounts, or of the person who is signed in: nobody can be drawn into an organization, and so be read by it.
     WITH CHECK (
         organization_id = current_organization_id()
-        AND (user_id = current_user_id()
-            OR EXISTS (SELECT FROM users AS u WHERE u.id = user_id AND u.organization_id = current_organization_id())));
+        AND (user_id = current_user_id() OR is_own_account(user_id)));
 
 ALTER TABLE users ENABLE ROW LEVEL SECURITY;
 ALTER TABLE users FORCE ROW LEVEL SECURITY;

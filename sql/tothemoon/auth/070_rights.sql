@@ -4,14 +4,15 @@ SET LOCAL ROLE tothemoon_owner;
 
 REVOKE ALL ON organizations, users, memberships, api_keys, user_favorites, audit_logs FROM PUBLIC;
 REVOKE ALL ON FUNCTION
-    current_organization_id(), current_user_id(), refuse_audit_change(), ensure_audit_partitions(integer),
+    current_organization_id(), current_user_id(), is_own_account(uuid), refuse_audit_change(), ensure_audit_partitions(integer),
     audit(text, text, inet, jsonb, jsonb), check_api_key(text), account_for_login(text)
 FROM PUBLIC;
 
 -- The policies call them.
 GRANT EXECUTE ON FUNCTION current_organization_id(), current_user_id() TO tothemoon_app, tothemoon_readonly;
 GRANT EXECUTE ON FUNCTION
-    ensure_audit_partitions(integer), audit(text, text, inet, jsonb, jsonb), check_api_key(text), account_for_login(text)
+    is_own_account(uuid), ensure_audit_partitions(integer), audit(text, text, inet, jsonb, jsonb), check_api_key(text),
+    account_for_login(text)
 TO tothemoon_app;
 
 GRANT SELECT, INSERT, UPDATE (name) ON organizations TO tothemoon_app;
