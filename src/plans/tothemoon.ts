@@ -1,15 +1,7 @@
 // To The Moon: tokens and their scores, written by two services. Types are those of the application's SQLAlchemy models, but
 // scores keep all their digits and score ids may grow past 2^31.
-import type { ColumnPlan, Plan, QueryPlan } from './plan.js';
-
-function query(name: string, index?: string): QueryPlan {
-  const file = name.replaceAll(' ', '_').replaceAll('/', '');
-  const sql = {
-    sqlite: `tothemoon/queries/${file}.sqlite.sql`,
-    postgres: `tothemoon/queries/${file}.postgres.sql`,
-  };
-  return { name, ...sql, ...(index === undefined ? {} : { index }) };
-}
+import type { ColumnPlan, Plan } from './plan.js';
+import { queries } from './tothemoon-queries.js';
 
 function json(name: string, optional = false): ColumnPlan {
   return { name, declared: 'JSON', type: 'jsonb', nullable: true, optional };
@@ -113,13 +105,7 @@ export const tothemoon: Plan = {
     ],
     indexes: ['idx_token_scores_token_created'],
   },
-  queries: [
-    query('tokens list', 'token_scores_'),
-    query('tokens count', 'token_scores_'),
-    query('tokens stats'),
-    query('token latest score', 'token_scores_'),
-    query('settings'),
-  ],
+  queries,
   application: {
     services: ['tothemoon', 'tothemoon-ws'],
     // systemd's EnvironmentFile is in the process before the application reads .env, which overrides nothing.
