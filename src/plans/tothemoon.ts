@@ -1,16 +1,8 @@
 // To The Moon: tokens and their scores, written by two services. Types are those of the application's SQLAlchemy models, but
 // scores keep all their digits and score ids may grow past 2^31.
 import { auth, metricsIndex } from './tothemoon-modules.js';
-import type { ColumnPlan, Plan, QueryPlan, SqlFile } from './plan.js';
-
-function query(name: string, index?: string): QueryPlan {
-  const file = name.replaceAll(' ', '_').replaceAll('/', '');
-  const sql = {
-    sqlite: `tothemoon/queries/${file}.sqlite.sql`,
-    postgres: `tothemoon/queries/${file}.postgres.sql`,
-  };
-  return { name, ...sql, ...(index === undefined ? {} : { index }) };
-}
+import type { ColumnPlan, Plan, SqlFile } from './plan.js';
+import { queries } from './tothemoon-queries.js';
 
 function json(name: string, optional = false): ColumnPlan {
   return { name, declared: 'JSON', type: 'jsonb', nullable: true, optional };
@@ -148,13 +140,7 @@ export const tothemoon: Plan = {
     functions: ['ensure_partitions(integer)', 'latest_of_metrics(jsonb)', 'keep_latest_token_score()'],
     triggers: ['token_scores_latest'],
   },
-  queries: [
-    query('tokens list', 'token_scores_'),
-    query('tokens count', 'token_scores_'),
-    query('tokens stats'),
-    query('token latest score', 'token_scores_'),
-    query('settings'),
-  ],
+  queries,
   modules: [auth, metricsIndex],
   application: {
     services: ['tothemoon', 'tothemoon-ws'],
