@@ -1,5 +1,5 @@
 // Puts the page where the person wants it: whole or not at all, for its owner alone, and never in place of what is no page of ours.
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { sync as writeFileAtomicSync } from 'write-file-atomic';
 import { EXIT, WizardError, codeOf, messageOf } from '../errors.js';
@@ -41,8 +41,7 @@ function beginningOf(file: string): string {
 
 function noPage(file: string, cause: unknown): WizardError {
   const folder = dirname(file);
-  const code = codeOf(cause);
-  if (code === 'ENOENT' || code === 'ENOTDIR')
+  if (!existsSync(folder) || codeOf(cause) === 'ENOTDIR')
     return refusal(`there is no folder ${folder}`, [`mkdir -p ${folder}`], cause);
   return refusal(
     `${file} cannot be written: ${messageOf(cause)}`,

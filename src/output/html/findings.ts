@@ -21,7 +21,7 @@ export function findingsSection({ findings }: RunView): Section {
   const passed = markup`<h3>Checks that found nothing wrong: ${showCount(good.length)}</h3>
 ${tableOf(
   'Checks that found nothing wrong',
-  [{ name: 'step' }, { name: 'check' }, { name: 'finding' }],
+  [{ name: 'step', kind: 'word' }, { name: 'check', kind: 'name' }, { name: 'finding' }],
   good.map(({ step, code, message }) => [step, code, message]),
 )}`;
   return {
@@ -50,7 +50,7 @@ ${examples.length === 0 ? NOTHING : examplesOf(examples)}${remedies.length === 0
 function examplesOf(examples: NonNullable<Finding['examples']>): Markup {
   return tableOf(
     'Examples',
-    [{ name: 'key' }, { name: 'value' }],
+    [{ name: 'key', kind: 'name' }, { name: 'value' }],
     examples.map(({ key, value }) => [key, markup`<code>${value}</code>`]),
   );
 }

@@ -50,14 +50,18 @@ function sectionsOf(view: RunView): Section[] {
   const { tables, findings, queries, indexes, steps, parts, files, notices, environment } = view;
   const isThere = (things: readonly unknown[], make: (view: RunView) => Section): Section[] =>
     things.length === 0 ? [] : [make(view)];
+  const found = isThere(findings, findingsSection);
+  // Where something is wrong, that is what the page is opened for.
+  const isBad = findings.some(({ severity }) => severity === 'error');
   return [
+    ...(isBad ? found : []),
     runSection(view),
     ...isThere(tables, tablesSection),
     ...isThere(queries, queriesSection),
     ...isThere(steps, stepsSection),
     ...isThere(parts, partsSection),
     ...isThere(indexes, indexesSection),
-    ...isThere(findings, findingsSection),
+    ...(isBad ? [] : found),
     ...isThere(notices, noticesSection),
     ...isThere(files, filesSection),
     ...(environment === undefined ? [] : [environmentSection(environment)]),

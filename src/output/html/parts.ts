@@ -10,7 +10,8 @@ export interface Section {
 
 interface Column {
   readonly name: string;
-  readonly isNumber?: true;
+  /** A `number` stands on the right and a `word` is short: neither is broken. A `name` may be long, and breaks anywhere. */
+  readonly kind?: 'number' | 'word' | 'name';
 }
 
 /** A cell of its own look is markup. */
@@ -31,7 +32,7 @@ export function tableOf(
   columns: readonly Column[],
   rows: readonly (readonly Cell[])[],
 ): Markup {
-  const head = columns.map(({ name, isNumber }) => markup`<th scope="col"${classOf(isNumber)}>${name}</th>`);
+  const head = columns.map(({ name, kind }) => markup`<th scope="col"${classOf(kind)}>${name}</th>`);
   return markup`<table aria-label="${label}">
 <thead><tr>${head}</tr></thead>
 <tbody>
@@ -43,12 +44,12 @@ ${rows.map(
 }
 
 function cellOf(cell: Cell, column: Column | undefined, isFirst: boolean): Markup {
-  if (isFirst) return markup`<th scope="row">${cell}</th>`;
-  return markup`<td data-label="${column?.name ?? ''}"${classOf(column?.isNumber)}>${cell}</td>`;
+  if (isFirst) return markup`<th scope="row"${classOf(column?.kind)}>${cell}</th>`;
+  return markup`<td data-label="${column?.name ?? ''}"${classOf(column?.kind)}>${cell}</td>`;
 }
 
-function classOf(isNumber: true | undefined): Markup {
-  return isNumber === true ? markup` class="number"` : NOTHING;
+function classOf(kind: Column['kind']): Markup {
+  return kind === undefined ? NOTHING : markup` class="${kind}"`;
 }
 
 /** Names and what they stand for. */

@@ -20,7 +20,12 @@ export function filesSection({ files }: RunView): Section {
     body: markup`<p><code>sha256sum FILE</code> must still answer with the same sum.</p>
 ${tableOf(
   'Backup and dump',
-  [{ name: 'file' }, { name: 'size', isNumber: true }, { name: 'SHA-256' }, { name: 'place' }],
+  [
+    { name: 'file', kind: 'word' },
+    { name: 'size', kind: 'number' },
+    { name: 'SHA-256' },
+    { name: 'place', kind: 'name' },
+  ],
   rows,
 )}`,
   };

@@ -22,9 +22,9 @@ export function stepsSection({ steps }: RunView): Section {
     body: tableOf(
       'Steps and their times',
       [
-        { name: 'step' },
-        { name: 'state' },
-        { name: 'time', isNumber: true },
+        { name: 'step', kind: 'word' },
+        { name: 'state', kind: 'word' },
+        { name: 'time', kind: 'number' },
         { name: 'share' },
         { name: 'result' },
       ],
@@ -60,11 +60,11 @@ export function tablesSection({ tables }: RunView): Section {
     body: tableOf(
       'Tables',
       [
-        { name: 'table' },
-        { name: 'source rows', isNumber: true },
-        { name: 'target rows', isNumber: true },
-        { name: 'size', isNumber: true },
-        { name: 'verdict' },
+        { name: 'table', kind: 'name' },
+        { name: 'source rows', kind: 'number' },
+        { name: 'target rows', kind: 'number' },
+        { name: 'size', kind: 'number' },
+        { name: 'verdict', kind: 'word' },
         { name: 'digest (SHA-256)' },
       ],
       rows,
@@ -94,11 +94,11 @@ export function queriesSection({ queries }: RunView): Section {
 ${tableOf(
   "The application's queries",
   [
-    { name: 'query' },
+    { name: 'query', kind: 'name' },
     { name: 'time' },
-    { name: 'factor', isNumber: true },
-    { name: 'result' },
-    { name: 'index' },
+    { name: 'factor', kind: 'number' },
+    { name: 'result', kind: 'word' },
+    { name: 'index', kind: 'name' },
   ],
   sorted.map(queryRow),
 )}`,
@@ -138,11 +138,11 @@ export function indexesSection({ indexes }: RunView): Section {
 ${tableOf(
   'Indexes',
   [
-    { name: 'index' },
-    { name: 'table' },
-    { name: 'keys' },
-    { name: 'size', isNumber: true },
-    { name: 'scans', isNumber: true },
+    { name: 'index', kind: 'name' },
+    { name: 'table', kind: 'name' },
+    { name: 'keys', kind: 'name' },
+    { name: 'size', kind: 'number' },
+    { name: 'scans', kind: 'number' },
   ],
   rows,
 )}`,
@@ -163,7 +163,7 @@ export function partsSection({ parts, downtime }: RunView): Section {
     body: markup`${ms === undefined ? NOTHING : factsOf([['downtime', showDuration(ms)]])}
 ${tableOf(
   'Parts of the switch-over',
-  [{ name: 'part' }, { name: 'state' }, { name: 'time', isNumber: true }],
+  [{ name: 'part' }, { name: 'state', kind: 'word' }, { name: 'time', kind: 'number' }],
   rows,
 )}`,
   };

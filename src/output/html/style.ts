@@ -4,7 +4,7 @@ export const STYLE = `
 :root {
   --paper: #fff; --ink: #1b1f24; --soft: #57606a; --line: #d4d9df; --panel: #f5f7f9;
   --good: #116329; --bad: #a40e26; --warn: #7d4e00; --link: #0550ae;
-  --before: #8c95a0; --after: #1a7f37; --step: #3b6ea8;
+  --before: #7d8590; --after: #1a7f37; --step: #3b6ea8;
 }
 @media screen and (prefers-color-scheme: dark) {
   :root {
@@ -19,14 +19,14 @@ body {
   margin: 0 auto; padding: 1.5rem clamp(1rem, 3vw, 2.5rem) 3rem; max-width: 76rem;
   background: var(--paper); color: var(--ink);
   font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", "Liberation Sans", Arial, sans-serif;
-  overflow-wrap: anywhere;
+  overflow-wrap: break-word;
 }
 p, ul, dl, dd { margin: 0; }
 h1 { margin: 0 0 1rem; font-size: 1.75rem; line-height: 1.2; }
 h2 { margin: 2.5rem 0 .75rem; padding-bottom: .25rem; border-bottom: 2px solid var(--line); font-size: 1.25rem; line-height: 1.3; }
 h3 { margin: 1.5rem 0 .5rem; font-size: 1rem; }
 h2 + p, h2 + * + p { margin-bottom: .75rem; }
-section > p { max-width: 70ch; color: var(--soft); }
+section > p { max-width: 90ch; color: var(--soft); }
 code, .todo li, .finding li { font-family: ui-monospace, "Liberation Mono", Menlo, Consolas, monospace; font-size: .875em; }
 a { color: var(--link); }
 a:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
@@ -48,12 +48,16 @@ nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin-top: 1.5rem
 .facts > div { display: grid; grid-template-columns: 8rem 1fr; gap: 1rem; padding: .25rem 0; }
 .facts > div + div { border-top: 1px solid var(--line); }
 .facts dt { color: var(--soft); }
+.facts + table { margin-top: .75rem; }
 table { width: 100%; border-collapse: collapse; font-size: .9375rem; font-variant-numeric: tabular-nums; }
 th, td { padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
 th:last-child, td:last-child { padding-right: 0; }
 thead th { color: var(--soft); font-size: .8125rem; font-weight: 600; white-space: nowrap; vertical-align: bottom; }
 tbody th { font-weight: 600; }
 .number { text-align: right; white-space: nowrap; }
+.word { white-space: nowrap; }
+.name { min-width: 9.5rem; }
+.name, .hash, .facts dd, td, li, p, h1 { overflow-wrap: anywhere; }
 .hash { color: var(--soft); font-size: .75rem; }
 td code { overflow-wrap: anywhere; }
 .badge { display: inline-block; padding: 0 .5em; border: 1px solid currentColor; border-radius: 1em; font-size: .8125rem; font-weight: 600; line-height: 1.5; white-space: nowrap; }
@@ -65,7 +69,7 @@ td code { overflow-wrap: anywhere; }
 .bar .before { fill: var(--before); }
 .bar .after { fill: var(--after); }
 .bar .step { fill: var(--step); }
-.pair { display: grid; grid-template-columns: 3.25rem minmax(4rem, 22rem) max-content; column-gap: .5rem; align-items: center; }
+.pair { display: grid; grid-template-columns: 3.25rem minmax(4rem, 1fr) 4.25rem; column-gap: .5rem; align-items: center; }
 .pair span { color: var(--soft); font-size: .875rem; }
 .pair b { font-weight: 600; white-space: nowrap; }
 .finding { margin: .75rem 0; padding: .5rem .75rem; border: 1px solid var(--line); border-left: .375rem solid var(--soft); border-radius: .25rem; }
@@ -86,25 +90,24 @@ footer { margin-top: 3rem; color: var(--soft); font-size: .875rem; }
   td::before { content: attr(data-label); color: var(--soft); font-size: .875rem; }
   td:empty { display: none; }
   .number { text-align: left; }
+  .word { white-space: normal; }
+  .name { min-width: 0; }
 }
 
 @media print {
   @page { size: A4; margin: 15mm 14mm; }
-  body { max-width: none; padding: 0; font-size: 9.5pt; }
-  h1 { font-size: 17pt; }
-  h2 { margin-top: 7mm; font-size: 12.5pt; break-after: avoid; }
+  html { font-size: 9pt; }
+  body { max-width: none; padding: 0; }
+  h2 { margin-top: 1.75rem; break-after: avoid; }
   h3 { break-after: avoid; }
-  table { font-size: 8.5pt; }
   thead { display: table-header-group; }
   tr, .finding, .outcome, .numbers > div, .facts > div { break-inside: avoid; }
   nav { display: none; }
   .numbers { grid-template-columns: repeat(4, 1fr); }
-  .hash { font-size: 7pt; }
-  .pair { grid-template-columns: 3rem minmax(3rem, 12rem) max-content; }
   * { print-color-adjust: exact; }
 }
 
 @media (forced-colors: active) {
-  .bar rect { fill: CanvasText; }
+  .bar [class] { fill: CanvasText; }
 }
 `;
