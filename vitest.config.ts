@@ -1,7 +1,7 @@
 // Tests run what is shipped: an import of src/, steps/ or components/ is answered from dist/, which `npm test` builds first.
 // So the worker threads, the SQL look-up and the start-up path are the real ones.
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 
@@ -11,6 +11,8 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
+    // They need a browser, and have a configuration of their own.
+    exclude: [...configDefaults.exclude, 'test/browser/**'],
     globalSetup: ['test/support/global-setup.ts'],
     env: { TZ: 'UTC', FORCE_COLOR: '0' },
     testTimeout: 60_000,

@@ -32,6 +32,21 @@ const queryTimes = z.object({ firstMs: ms, ms, warmRuns: count });
 const totals = z.object({ tables: count, rows: count, bytes: count, quarantined: count });
 export type Totals = z.infer<typeof totals>;
 
+const environment = z.object({
+  /** Versions. */
+  wizard: z.string(),
+  node: z.string(),
+  sqlite: z.string(),
+  /** Absent until the server has answered. */
+  postgres: z.string().optional(),
+  /** The operating system with its kernel and processor; never the machine's name. */
+  system: z.string(),
+  cores: count,
+  memoryBytes: count,
+  timeZone: z.string(),
+});
+export type Environment = z.infer<typeof environment>;
+
 const bodies = [
   z.object({
     type: z.literal('run.started'),
@@ -57,6 +72,8 @@ const bodies = [
     /** Absent when the run goes on. */
     doing: z.literal('take-back').optional(),
   }),
+  /** On what it runs; said again when it goes on, which may be with other versions. */
+  z.object({ type: z.literal('environment'), ...environment.shape }),
   z.object({ type: z.literal('step.started'), step, title: z.string() }),
   z.object({
     type: z.literal('step.progress'),
@@ -129,6 +146,27 @@ const bodies = [
     requiredFactor: z.number().positive().optional(),
     /** How the target comes to the answer, in a few words; not right when it misses its index, or reads all of a large table. */
     plan: z.object({ isRight: z.boolean(), reason: z.string() }).optional(),
+  }),
+  /** An index of the target when the comparison is over; those of partitions are summed under the index they belong to. */
+  z.object({
+    type: z.literal('index.measured'),
+    step,
+    table: z.string(),
+    index: z.string(),
+    /** Method and keys: `btree (token_id, created_at DESC)`. */
+    definition: z.string(),
+    bytes: count,
+    /** How often it has been used since it was made, by the comparison and by the application's queries. */
+    scans: count,
+  }),
+  /** A file that is kept for the person: the snapshot, the dump. */
+  z.object({
+    type: z.literal('file.written'),
+    step,
+    /** Its whole path. */
+    file: z.string(),
+    bytes: count,
+    sha256: z.string(),
   }),
   z.object({ type: z.literal('input.needed'), question: z.string(), message: z.string(), flag: z.string() }),
   z.object({ type: z.literal('input.given'), question: z.string(), answer: z.string(), origin: z.string() }),

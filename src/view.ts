@@ -1,5 +1,5 @@
 // The reducer: everything that any output shows is this value, made from events alone. Pure, so a run can be replayed.
-import type { EventBody, Finding, StepName, Totals, WizardEvent } from './events.js';
+import type { Environment, EventBody, Finding, StepName, Totals, WizardEvent } from './events.js';
 import { beginPart, endParts, newPart } from './parts.js';
 import { changeStep, changeTable, dropFindings, firstProgress } from './view-changes.js';
 
@@ -46,6 +46,21 @@ export interface QueryView extends Pick<
   readonly plan: Compared['plan'];
 }
 
+export interface IndexView {
+  readonly table: string;
+  readonly index: string;
+  readonly definition: string;
+  readonly bytes: number;
+  readonly scans: number;
+}
+
+export interface FileView {
+  readonly step: StepName;
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
 export interface PartView {
   readonly step: StepName;
   readonly title: string;
@@ -75,6 +90,10 @@ export interface RunView {
   readonly tables: readonly TableView[];
   readonly findings: readonly (Finding & { readonly step: StepName })[];
   readonly queries: readonly QueryView[];
+  readonly indexes: readonly IndexView[];
+  readonly files: readonly FileView[];
+  /** Undefined for a run of an older version, which did not say. */
+  readonly environment: Environment | undefined;
   readonly notices: readonly string[];
   /** Of the step that has named its parts last. */
   readonly parts: readonly PartView[];
@@ -108,6 +127,9 @@ export const EMPTY_VIEW: RunView = {
   tables: [],
   findings: [],
   queries: [],
+  indexes: [],
+  files: [],
+  environment: undefined,
   notices: [],
   parts: [],
   downtime: undefined,
@@ -220,6 +242,18 @@ export function reduce(view: RunView, event: WizardEvent): RunView {
       const own = { query, caller, equal, rows, sourceMs, targetMs, index, times, requiredFactor, plan };
       return { ...next, queries: [...others, own] };
     }
+    case 'index.measured': {
+      const { table, index, definition, bytes, scans } = event;
+      const others = view.indexes.filter((other) => other.table !== table || other.index !== index);
+      return { ...next, indexes: [...others, { table, index, definition, bytes, scans }] };
+    }
+    case 'file.written': {
+      const { step, file, bytes, sha256 } = event;
+      const others = view.files.filter((other) => other.file !== file);
+      return { ...next, files: [...others, { step, file, bytes, sha256 }] };
+    }
+    case 'environment':
+      return { ...next, environment: environmentAfter(view.environment, event) };
     case 'notice':
       return { ...next, notices: [...view.notices, event.message] };
     case 'input.needed':
@@ -249,6 +283,23 @@ export function reduce(view: RunView, event: WizardEvent): RunView {
     case 'run.rolled-back':
       return { ...next, outcome: 'rolled-back', exitCode: event.exitCode, message: event.message };
   }
+}
+
+/** What has been said of the server still holds when the wizard goes on. */
+function environmentAfter(
+  before: Environment | undefined,
+  { wizard, node, sqlite, postgres, system, cores, memoryBytes, timeZone }: Environment,
+): Environment {
+  return {
+    wizard,
+    node,
+    sqlite,
+    postgres: postgres ?? before?.postgres,
+    system,
+    cores,
+    memoryBytes,
+    timeZone,
+  };
 }
 
 function startRun(

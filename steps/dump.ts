@@ -49,6 +49,7 @@ export const dump: Step = {
     await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);
     const result = { bytes: statSync(file).size, sha256: hash.digest('hex') };
     await addToManifest(context, result);
+    context.emit({ type: 'file.written', step: 'dump', file, ...result });
     return {
       summary: `dump of ${prettyBytes(result.bytes)}, SHA-256 ${result.sha256.slice(0, 12)}…`,
       result,

@@ -14,7 +14,7 @@ const commands = [
   { name: 'verify', help: 'compare source and target again, change nothing' },
   { name: 'catch-up', help: 'bring over what was written since, without cutting over' },
   { name: 'rollback', help: 'take a run back' },
-  { name: 'report', help: "the last run's report as text or JSON" },
+  { name: 'report', help: "the last run's report as text, JSON or HTML" },
   { name: 'doctor', help: 'is this machine ready?' },
   { name: 'demo', help: 'a sample application, moved to a private PostgreSQL' },
   {
@@ -275,6 +275,14 @@ const table = [
     commands: ['run', 'verify', 'catch-up', 'rollback', 'demo'],
   },
   { name: 'json', env: 'TTM_JSON', help: 'JSON on standard output', group: 'Output', commands: every },
+  {
+    name: 'html',
+    argument: 'FILE',
+    env: 'TTM_HTML',
+    help: 'the report as a page; - is stdout',
+    group: 'Output',
+    commands: ['report'],
+  },
   {
     name: 'watch',
     env: 'TTM_WATCH',

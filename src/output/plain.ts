@@ -64,7 +64,10 @@ class PlainLines {
       case 'step.parts':
       case 'step.finding':
       case 'table.started':
-        // Findings are shown together when the step ends, sorted by how bad they are; a table's progress names it.
+      case 'environment':
+      case 'index.measured':
+      case 'file.written':
+        // The last three are for the report. Findings are shown together when the step ends, sorted by how bad they are; a table's progress names it.
         return [];
       case 'step.completed':
         return [...this.findings(event.step, view), say(event.step, this.done(event))];

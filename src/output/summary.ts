@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { FILES } from '../run/folder.js';
 import type { RunView, StepView, TableView } from '../view.js';
+import { downtimeText } from './facts.js';
 import { safe } from './findings.js';
 import { showCount, showDuration, showMoment, showRows } from './format.js';
 import type { Paint } from './paint.js';
@@ -32,6 +33,7 @@ export function headLines(
   layout: Layout = inColumns,
   more: readonly (readonly string[])[] = [],
 ): string[] {
+  const downtime = downtimeText(view);
   const rows = [
     ['run', `${view.run}${view.dryRun ? ' (dry run: nothing is written)' : ''}`],
     ['started', `${showMoment(view.startedAt)}${view.resumed ? ', resumed' : ''}`],
@@ -39,6 +41,7 @@ export function headLines(
     ['source', safe(view.source)],
     ['target', safe(view.target)],
     ['outcome', outcomeOf(view, paint)],
+    ...(downtime === undefined ? [] : [['downtime', downtime]]),
     ...more,
   ];
   return layout({ rows, aligns: ['left', 'left'] });

@@ -32,6 +32,8 @@ const factsSchema = z.object({
 export interface TargetFacts {
   readonly schema: string;
   readonly versionNum: number;
+  /** As the server writes it: `15.8 (Debian 15.8-1)`. */
+  readonly version: string;
   /** data_directory when the server is on this machine and says so. */
   readonly dataDirectory: string | undefined;
 }
@@ -94,6 +96,7 @@ export async function checkTarget(
     return {
       schema: facts.schema ?? 'public',
       versionNum: facts.version_num,
+      version: facts.version,
       dataDirectory: await dataDirectory(context, name.host),
     };
   } catch (error) {

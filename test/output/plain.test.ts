@@ -41,9 +41,9 @@ test('a run that succeeds tells its story line by line and ends with a page to p
     02:00:19  verify     token_scores compared: equal, 847,080 rows on both sides, in 12.0 s
     02:00:20  verify     query tokens list: equal, 2,391 rows, 28.1 s before, 12 ms after
     02:00:21  verify     query settings: equal, 1 row, 0.3 ms before, 0.5 ms after
-    02:00:22  verify     done in 12.4 s: 847,080 rows are equal
-    02:00:23  dump       Dump the target
-    02:00:24  dump       done in 1 m 5 s: dump of 380 MB
+    02:00:24  verify     done in 12.4 s: 847,080 rows are equal
+    02:00:25  dump       Dump the target
+    02:00:29  dump       done in 1 m 5 s: dump of 380 MB
 
     run      20260131-020000-3f9a
     started  2026-01-31 02:00:00 +00:00
@@ -210,9 +210,9 @@ test('for a screen reader a run is sentences: no columns, progress at each ten p
     02:00:19 verify: token_scores compared: equal, 847,080 rows on both sides, in 12.0 s
     02:00:20 verify: query tokens list: equal, 2,391 rows, 28.1 s before, 12 ms after
     02:00:21 verify: query settings: equal, 1 row, 0.3 ms before, 0.5 ms after
-    02:00:22 verify: done in 12.4 s: 847,080 rows are equal
-    02:00:23 dump: Dump the target
-    02:00:24 dump: done in 1 m 5 s: dump of 380 MB
+    02:00:24 verify: done in 12.4 s: 847,080 rows are equal
+    02:00:25 dump: Dump the target
+    02:00:29 dump: done in 1 m 5 s: dump of 380 MB
 
     run: 20260131-020000-3f9a
     started: 2026-01-31 02:00:00 +00:00

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { EventBody } from '../../src/events.js';
 import { canRollBack } from '../../src/reversible.js';
-import { record, viewOf } from '../output/recorded-run.js';
+import { environment, record, successful, viewOf } from '../output/recorded-run.js';
 import { started } from '../screens/runs.js';
 
 const parts: EventBody = { type: 'step.parts', step: 'cutover', parts: ['stop', 'start'] };
@@ -88,4 +88,42 @@ test('there is something to take back from the first table on, until it is being
   expect(canRollBack({ ...view(schema), doing: 'take-back' })).toBe(false);
   expect(canRollBack({ ...view(schema), dryRun: true })).toBe(false);
   expect(canRollBack({ ...view(schema), outcome: 'rolled-back' })).toBe(false);
+});
+
+test('what a server has said of itself holds when the run goes on with other versions', () => {
+  const first: EventBody = { type: 'environment', ...environment, postgres: '15.8' };
+  const later: EventBody = { type: 'environment', ...environment, node: '24.1.0' };
+  expect(view(later).environment).toEqual({ ...environment, node: '24.1.0', postgres: undefined });
+  expect(view(first, later).environment).toEqual({ ...environment, node: '24.1.0', postgres: '15.8' });
+});
+
+test('an index measured again and a file written again count once', () => {
+  const index = (scans: number, table = 't'): EventBody => ({
+    type: 'index.measured',
+    step: 'verify',
+    table,
+    index: 'i',
+    definition: 'btree (a)',
+    bytes: 8192,
+    scans,
+  });
+  const file = (bytes: number): EventBody => ({
+    type: 'file.written',
+    step: 'dump',
+    file: '/b/target.dump',
+    bytes,
+    sha256: 'ab',
+  });
+  const { indexes, files } = view(index(1), index(2), index(3, 'other'), file(5), file(6));
+  expect(indexes.map(({ table, scans }) => [table, scans])).toEqual([
+    ['t', 2],
+    ['other', 3],
+  ]);
+  expect(files).toEqual([{ step: 'dump', file: '/b/target.dump', bytes: 6, sha256: 'ab' }]);
+});
+
+test('a run recorded before any of that was told has the view it always had', () => {
+  const newer = ['environment', 'index.measured', 'file.written'];
+  const older = viewOf(record(successful.filter(({ type }) => !newer.includes(type))));
+  expect(older).toMatchObject({ outcome: 'completed', indexes: [], files: [], environment: undefined });
 });
