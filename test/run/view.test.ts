@@ -89,3 +89,25 @@ test('there is something to take back from the first table on, until it is being
   expect(canRollBack({ ...view(schema), dryRun: true })).toBe(false);
   expect(canRollBack({ ...view(schema), outcome: 'rolled-back' })).toBe(false);
 });
+
+test('what a run waits for shows until something comes on; progress that says the same again is nothing new', () => {
+  const begun: EventBody = { type: 'step.started', step: 'copy', title: 'Copy' };
+  const at = (done: number): EventBody => ({
+    type: 'step.progress',
+    step: 'copy',
+    doing: 'rows',
+    done,
+    total: 9,
+    unit: 'rows',
+    elapsedMs: done,
+  });
+  const waiting: EventBody = { type: 'run.waiting', what: 'a lock', remedies: ['end it'], silentMs: 10_000 };
+  const known = { what: 'a lock', remedies: ['end it'] };
+  expect(view(begun, at(1), waiting, at(1))).toMatchObject({
+    waiting: known,
+    newsAt: '2026-01-31T02:00:02.000Z',
+    lastAt: '2026-01-31T02:00:04.000Z',
+  });
+  expect(view(begun, at(1), waiting, at(2)).waiting).toBeUndefined();
+  expect(view(begun, waiting, { type: 'notice', message: '' }).waiting).toBeUndefined();
+});
