@@ -5,6 +5,7 @@ import { findCutover } from './cutover.js';
 import { type CommandName, DEFAULT_JOBS } from './options.js';
 import { Problems } from './problems.js';
 import type { CutoverOptions, RunOptions } from './run-options.js';
+import { takeAnswers } from './saved-answers.js';
 import { type Flags, type Settings, readSettings } from './settings.js';
 import { findTarget } from './target-url.js';
 
@@ -110,16 +111,18 @@ function resolveWith(
   const settings = readSettings(command, flags, env, problems);
   const wanted = problems.attempt(() => planNamed(settings.text('plan') ?? 'tothemoon'));
   const plan = wanted ?? planNamed('tothemoon');
-  const target = findTarget(settings, problems);
   const fallBack = (name: 'source' | 'backup-dir', value: string): string => {
     const given = settings.text(name);
     if (given === undefined) settings.set(name, { value, origin: 'default' });
     return resolve(given ?? value);
   };
+  const backupDir = fallBack('backup-dir', plan.defaultBackupDir);
+  const remembered = takeAnswers(settings, command, backupDir, problems);
+  const target = findTarget(settings, problems);
   const options = {
     plan,
     source: fallBack('source', plan.defaultSource),
-    backupDir: fallBack('backup-dir', plan.defaultBackupDir),
+    backupDir,
     jobs: settings.origin('jobs') === undefined ? DEFAULT_JOBS : settings.count('jobs'),
     onBadValue: settings.choice('on-bad-value', ['stop', 'quarantine']),
     onDrift: settings.choice('on-drift', ['stop', 'carry', 'leave']),
@@ -128,5 +131,5 @@ function resolveWith(
     restart: settings.isOn('restart'),
     dryRun: settings.isOn('dry-run'),
   };
-  return { settings, options, target: target?.url, notices: target?.notices ?? [] };
+  return { settings, options, target: target?.url, notices: [...remembered, ...(target?.notices ?? [])] };
 }
