@@ -7,10 +7,11 @@ import type { EventSink } from '../src/run/journal.js';
 import { EMPTY_VIEW, type RunView } from '../src/view.js';
 import { App } from './App.js';
 import { type Act, press } from './bindings.js';
-import { frameLines } from './frame-lines.js';
+import { clampScroll, frameLines } from './frame-lines.js';
 import { type Line, widthOf } from './lines.js';
 import { type Look, USUAL_LOOK } from '../src/output/look.js';
 import { type Sample, takeSample } from './samples.js';
+import type { Scene } from './scene.js';
 import { type ScrollbackEntry, entriesOf, said, undone } from './scrollback-lines.js';
 import { withoutResize } from './still-terminal.js';
 import { EMPTY_UI, type Ui, uiFor } from './ui.js';
@@ -77,11 +78,10 @@ export function mountLive({ stdout, now, look = USUAL_LOOK, hasKeys = true, act 
     columns: stdout.columns > 0 ? stdout.columns : USUAL_SIZE.columns,
     rows: stdout.rows > 0 ? stdout.rows : USUAL_SIZE.rows,
   });
+  const scene = (): Scene => ({ view, page, ui, ...size(), hasKeys, nowMs: now(), tail, samples });
   const draw = (hasFrame: boolean): void => {
-    const { columns, rows } = size();
-    frame = hasFrame
-      ? frameLines({ view, page, ui, columns, rows, hasKeys, nowMs: now(), tail, samples })
-      : [];
+    const { columns } = size();
+    frame = hasFrame ? frameLines(scene()) : [];
     const app = <App entries={entries.slice(printed)} frame={frame} columns={columns} look={look} />;
     if (instance === undefined)
       instance = render(app, { stdout: terminal, maxFps: look.framesPerSecond, exitOnCtrlC: false });
@@ -185,7 +185,7 @@ export function mountLive({ stdout, now, look = USUAL_LOOK, hasKeys = true, act 
     press: (key) => {
       if (state !== 'shown') return;
       const effect = press({ view, page, ui }, key);
-      ui = { ...ui, ...effect.ui };
+      ui = clampScroll({ ...scene(), ui: { ...ui, ...effect.ui } });
       if (effect.act?.kind === 'answer') pending?.resolve(effect.act.answer);
       else if (effect.act !== undefined) act(effect.act.kind);
       if (effect.act?.kind !== 'answer') show();

@@ -171,6 +171,15 @@ const bodies = [
   z.object({ type: z.literal('input.needed'), question: z.string(), message: z.string(), flag: z.string() }),
   z.object({ type: z.literal('input.given'), question: z.string(), answer: z.string(), origin: z.string() }),
   z.object({ type: z.literal('notice'), message: z.string() }),
+  /** Nothing has come on for a while, and this is why; said again every ten seconds as long as it lasts. */
+  z.object({
+    type: z.literal('run.waiting'),
+    /** What is waited for, as the end of a sentence that begins with "waiting for". */
+    what: z.string(),
+    remedies: z.array(z.string()),
+    /** For how long nothing has come on. */
+    silentMs: count,
+  }),
   z.object({ type: z.literal('plan.statement'), step, title: z.string(), sql: z.string() }),
   z.object({ type: z.literal('run.completed'), exitCode: count, message: z.string(), totals, elapsedMs }),
   z.object({

@@ -1,7 +1,7 @@
 // The reducer: everything that any output shows is this value, made from events alone. Pure, so a run can be replayed.
 import type { Environment, EventBody, Finding, StepName, Totals, WizardEvent } from './events.js';
 import { beginPart, endParts, newPart } from './parts.js';
-import { changeStep, changeTable, dropFindings, firstProgress } from './view-changes.js';
+import { changeStep, changeTable, dropFindings, firstProgress, isNews } from './view-changes.js';
 
 export type Progress = Extract<EventBody, { type: 'step.progress' }>;
 
@@ -86,6 +86,10 @@ export interface RunView {
   readonly startedAt: string;
   readonly begunAt: string;
   readonly lastAt: string;
+  /** When something came on last, UTC: progress that says the same again does not count. */
+  readonly newsAt: string;
+  /** Why nothing has come on since then, where that is known. */
+  readonly waiting: { readonly what: string; readonly remedies: readonly string[] } | undefined;
   readonly steps: readonly StepView[];
   readonly tables: readonly TableView[];
   readonly findings: readonly (Finding & { readonly step: StepName })[];
@@ -123,6 +127,8 @@ export const EMPTY_VIEW: RunView = {
   startedAt: '',
   begunAt: '',
   lastAt: '',
+  newsAt: '',
+  waiting: undefined,
   steps: [],
   tables: [],
   findings: [],
@@ -152,7 +158,13 @@ const EMPTY_STEP = {
 
 /** The view after one more event. */
 export function reduce(view: RunView, event: WizardEvent): RunView {
-  const next = { ...view, run: event.run, lastAt: event.at };
+  const isNew = isNews(view, event);
+  const next = {
+    ...view,
+    run: event.run,
+    lastAt: event.at,
+    ...(isNew ? { newsAt: event.at, waiting: undefined } : {}),
+  };
   switch (event.type) {
     case 'run.started':
     case 'run.resumed':
@@ -256,6 +268,8 @@ export function reduce(view: RunView, event: WizardEvent): RunView {
       return { ...next, environment: environmentAfter(view.environment, event) };
     case 'notice':
       return { ...next, notices: [...view.notices, event.message] };
+    case 'run.waiting':
+      return { ...next, waiting: { what: event.what, remedies: event.remedies } };
     case 'input.needed':
       return { ...next, question: { name: event.question, message: event.message } };
     case 'input.given':

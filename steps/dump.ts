@@ -137,7 +137,11 @@ async function runPgDump(context: StepContext, { pgDump }: PgDump, file: string)
     ];
     const { execa } = await loadExeca();
     const { failed, stderr, isCanceled } = await execa(pgDump, arguments_, {
-      env: environmentFor(context.options.target),
+      // By this name it is found among the sessions that wait for others, and ended when a killed run is resumed.
+      env: {
+        ...environmentFor(context.options.target),
+        PGAPPNAME: (await context.address()).applicationName,
+      },
       reject: false,
       cancelSignal: context.stop,
     });

@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { targetProblem } from '../config/ask.js';
 import type { OptionName } from '../config/options.js';
 import type { RunRequest } from '../config/resolve.js';
+import type { Answers } from '../config/saved-answers.js';
 import { secretsOf, withPassword } from '../config/target-url.js';
 import { WizardError, messageOf } from '../errors.js';
 import { showSize } from '../output/format.js';
@@ -44,8 +45,11 @@ export class ConnectionForm {
   /** The URL in its field: of an earlier run until something is typed. */
   private typed: string;
   private hasTypedSource = false;
+  /** Whether the person has gone back to it. */
+  private reopensSource = false;
   private hasTypedTarget = false;
   private chosen: readonly string[] | undefined;
+  private hasTypedPassword = false;
 
   constructor(session: Session, screen: Screen, request: RunRequest, suggestion: string) {
     this.session = session;
@@ -53,22 +57,42 @@ export class ConnectionForm {
     this.request = request;
     this.source = request.options.source;
     this.target = request.target;
-    this.typed = suggestion;
+    this.typed = this.isRemembered('target') ? (request.target ?? '') : suggestion;
   }
 
   /** Resolves to `back` when the person wants to go back. */
   async settle(): Promise<Settled | 'back'> {
-    if (!(await this.settleSource()) || !(await this.settleTarget())) return 'back';
-    const modules = this.chosen === undefined ? {} : { modules: this.chosen };
-    return { source: this.source, target: this.target ?? '', ...modules };
+    for (;;) {
+      if (!(await this.settleSource())) return 'back';
+      if (await this.settleTarget()) {
+        const modules = this.chosen === undefined ? {} : { modules: this.chosen };
+        return { source: this.source, target: this.target ?? '', ...modules };
+      }
+      if (!this.hasTypedSource && !this.isRemembered('source')) return 'back';
+      this.reopensSource = true;
+    }
+  }
+
+  /** What has been typed, to be kept for the next time; no password. */
+  answers(): Answers {
+    return {
+      ...(this.hasTypedSource ? { source: this.source } : {}),
+      ...(this.hasTypedTarget && this.target !== undefined ? { target: withoutPassword(this.target) } : {}),
+    };
+  }
+
+  /** What was answered at an earlier time may be changed; what a flag says is changed by the flag. */
+  private isRemembered(name: OptionName): boolean {
+    return this.request.settings.origin(name) === 'saved answer';
   }
 
   /** Until a file is named that is there. */
   private async settleSource(): Promise<boolean> {
     for (;;) {
       const size = sizeOf(this.source);
-      if (size !== undefined) return true;
-      const complaint = [`${this.source} is not a file that can be read`];
+      if (size !== undefined && !this.reopensSource) return true;
+      const complaint = size === undefined ? [`${this.source} is not a file that can be read`] : [];
+      this.reopensSource = false;
       const field = {
         prompt: 'SQLite file of the application',
         isSecret: false,
@@ -99,7 +123,7 @@ export class ConnectionForm {
       const failure = await this.try(this.target);
       if (failure === undefined) {
         if (await this.settleModules()) return true;
-        if (!this.hasTypedTarget) return false;
+        if (!this.hasTypedTarget && !this.isRemembered('target')) return false;
         this.target = undefined;
         continue;
       }
@@ -144,6 +168,7 @@ export class ConnectionForm {
     const { id, text } = await this.ask({ field: PASSWORD_FIELD, complaint });
     if (id === ESCAPE.id || text === '') return false;
     this.target = withPassword(withoutPassword(target), text);
+    this.hasTypedPassword = true;
     return true;
   }
 
@@ -196,7 +221,7 @@ export class ConnectionForm {
             {
               title: 'password',
               value: '(hidden)',
-              origin: this.hasTypedTarget ? 'answer' : from(targetOption),
+              origin: this.hasTypedPassword ? 'answer' : from(targetOption),
             },
           ]),
       { title: 'backups', value: options.backupDir, origin: from('backup-dir') },

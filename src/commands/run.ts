@@ -26,10 +26,10 @@ export async function run(session: Session): Promise<number> {
 async function runOnScreen(session: Session, request: RunRequest, screen: Screen): Promise<number> {
   const { conduct, settleOnScreen } = await import('./wizard.js');
   const { STEPS } = await import('../../steps/index.js');
-  const options = request.canAsk
+  const settled = request.canAsk
     ? await settleOnScreen(session, screen, request)
-    : { ...request.options, target: await settleTarget(session, request) };
-  const code = await conduct(session, screen, { options, steps: STEPS, isAsking: request.canAsk });
+    : { options: { ...request.options, target: await settleTarget(session, request) } };
+  const code = await conduct(session, screen, { ...settled, steps: STEPS, isAsking: request.canAsk });
   screen.unmount();
   return code;
 }

@@ -5,7 +5,7 @@ import type { EventSink } from '../run/journal.js';
 import type { RunView } from '../view.js';
 import { failureLines } from './failure.js';
 import { findingLines, safe } from './findings.js';
-import { showClock, showCount, showDuration, showRows, showSize } from './format.js';
+import { showClock, showCount, showDuration, showRows, showSeconds, showSize } from './format.js';
 import type { Paint } from './paint.js';
 import { ProgressLines } from './progress-line.js';
 import { queryLine } from './query-table.js';
@@ -31,6 +31,8 @@ class PlainLines {
   private readonly progress: ProgressLines;
   private readonly isSpoken: boolean;
   private readonly layout: Layout;
+  private waitedFor = '';
+  private waitedMs = 0;
 
   constructor(paint: Paint, { isTty, look }: Pick<Writer, 'isTty' | 'look'>) {
     this.paint = paint;
@@ -85,6 +87,8 @@ class PlainLines {
         return [say('question', `${safe(event.message)} (${safe(event.flag)})`)];
       case 'input.given':
         return [say('answer', `${safe(event.question)}: ${safe(event.answer)} (${safe(event.origin)})`)];
+      case 'run.waiting':
+        return this.waiting(event).map((text) => say('waiting', text));
       case 'notice':
         return [say('notice', safe(event.message))];
       case 'plan.statement':
@@ -100,6 +104,18 @@ class PlainLines {
           ...failureLines({ ...event, log: view.log }, this.paint),
         ];
     }
+  }
+
+  /** Once for each thing that is waited for: what is printed stays. */
+  private waiting({ what, remedies, silentMs }: Event<'run.waiting'>): string[] {
+    const isNew = what !== this.waitedFor || silentMs < this.waitedMs;
+    this.waitedFor = what;
+    this.waitedMs = silentMs;
+    if (!isNew) return [];
+    return [
+      `for ${safe(what)}, ${showSeconds(silentMs)} so far`,
+      ...remedies.map((text) => `> ${safe(text)}`),
+    ];
   }
 
   private start(event: Event<'run.started' | 'run.resumed'>, view: RunView): string[] {

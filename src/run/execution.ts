@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { showRows } from '../output/format.js';
 import type { RunOptions } from '../config/run-options.js';
 import { WizardError, messageOf } from '../errors.js';
-import type { StepName, Totals } from '../events.js';
+import type { StepName } from '../events.js';
 import { writeReport } from '../output/report.js';
 import { withModules } from '../plans/modules.js';
 import { isTargetFailure, nameOfTarget, showTarget, targetError } from '../target/connect.js';
@@ -16,6 +16,8 @@ import { type EventSink, Journal } from './journal.js';
 import { Resources } from './resources.js';
 import { type Asking, pauseBefore, pauseBeforeDrop, tellingIo } from './pauses.js';
 import { rollbackError } from './rollback-failure.js';
+import { totalsOf } from './totals.js';
+import { WaitWatch } from './wait-watch.js';
 import { isDiskError, noReport } from './write-error.js';
 import { type Step, type StepContext, Stopped, TakeBackFailed } from './step.js';
 
@@ -40,6 +42,7 @@ export class Execution {
   private readonly journal: Journal;
   private readonly startedAt = performance.now();
   private readonly resources: Resources;
+  private readonly waits: WaitWatch;
   private readonly options: RunOptions;
   private readonly steps: readonly Step[];
   private readonly io: RunIo;
@@ -63,7 +66,6 @@ export class Execution {
       secrets: io.secrets,
       sinks: io.sinks,
     });
-    this.io = tellingIo(io, this.journal.emit);
     if (mode !== 'read-only') io.watch?.(() => halfwayDoing(this.path));
     this.resources = new Resources({
       url: options.target,
@@ -72,6 +74,12 @@ export class Execution {
       isReadOnly: mode === 'read-only',
       preflight: () => this.state.results['preflight'],
     });
+    this.waits = new WaitWatch({
+      emit: this.journal.emit,
+      view: () => this.journal.view,
+      address: () => this.resources.address(),
+    });
+    this.io = this.waits.during(tellingIo(io, this.journal.emit));
   }
 
   /** Runs what is left to run. */
@@ -106,7 +114,7 @@ export class Execution {
         type: 'run.completed',
         exitCode: 0,
         message,
-        totals: this.totals(),
+        totals: totalsOf(this.journal.view),
         elapsedMs: this.elapsed(),
       });
       return 0;
@@ -118,7 +126,7 @@ export class Execution {
     this.begin([], false);
     return this.finish(async () => {
       for (const step of this.steps) await this.perform(step);
-      const totals = this.totals();
+      const totals = totalsOf(this.journal.view);
       const exitCode = totals.quarantined > 0 ? 6 : 0;
       const message = `${showRows(totals.rows)} in ${totals.tables} tables are equal on both sides`;
       this.journal.emit({ type: 'run.completed', exitCode, message, totals, elapsedMs: this.elapsed() });
@@ -131,7 +139,7 @@ export class Execution {
     this.begin(this.doneSteps(), false, message);
     return this.finish(async () => {
       const summary = await this.perform(step, false);
-      const totals = this.totals();
+      const totals = totalsOf(this.journal.view);
       const exitCode = totals.quarantined > 0 ? 6 : 0;
       this.save({ outcome: 'completed', exitCode });
       this.journal.emit({
@@ -263,7 +271,7 @@ export class Execution {
   }
 
   private complete(isFinished: boolean): number {
-    const totals = this.totals();
+    const totals = totalsOf(this.journal.view);
     const exitCode = totals.quarantined > 0 ? 6 : 0;
     const rows = `${showRows(totals.rows)} in ${totals.tables} tables`;
     const set =
@@ -280,19 +288,6 @@ export class Execution {
     return exitCode;
   }
 
-  /** Totals of what has been copied, from the tables of the view. */
-  private totals(): Totals {
-    const tables = this.journal.view.tables.filter(({ state }) => state !== 'left');
-    const sum = (pick: (table: (typeof tables)[number]) => number): number =>
-      tables.reduce((total, table) => total + pick(table), 0);
-    return {
-      tables: tables.length,
-      rows: sum((table) => table.rows),
-      bytes: sum((table) => table.bytes),
-      quarantined: sum((table) => table.quarantined),
-    };
-  }
-
   /** Every ending: one event, one exit code, connections closed, report written. */
   private async finish(work: () => Promise<number>): Promise<number> {
     const aborted = new Promise<never>((_, reject) => {
@@ -302,6 +297,7 @@ export class Execution {
     });
     aborted.catch(() => undefined);
     let isFailed = true;
+    this.waits.start();
     try {
       const exitCode = await Promise.race([work(), aborted]);
       isFailed = false;
@@ -309,6 +305,7 @@ export class Execution {
     } catch (error) {
       return this.fail(isTargetFailure(error) ? targetError('the target cannot be asked', error) : error);
     } finally {
+      this.waits.stop();
       // After an abort the server is left to notice the broken connections; otherwise they are closed in good order.
       if (!this.io.abort.aborted) await this.resources.close();
       if (this.mode !== 'read-only') this.report(isFailed);

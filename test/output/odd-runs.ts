@@ -45,13 +45,15 @@ function steering(event: EventBody): EventBody {
     case 'table.verified':
       return { ...event, table: name };
     case 'query.compared':
-      return { ...event, query: `${event.query} ${name}`, index: name };
+      return { ...event, query: `${event.query} ${name}`, caller: name, index: name };
     case 'index.measured':
       return { ...event, table: name, index: `${event.index} ${name}`, definition: name };
     case 'file.written':
       return { ...event, file: `${event.file} ${name}` };
     case 'notice':
       return { ...event, message: name };
+    case 'run.waiting':
+      return { ...event, what: name, remedies: [name] };
     case 'run.resumed':
     case 'run.completed':
     case 'run.failed':

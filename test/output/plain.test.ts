@@ -303,3 +303,19 @@ test('NO_COLOR leaves no escape sequence at all, FORCE_COLOR changes nothing but
   expect(painted).toContain('\u001b[');
   expect(painted.replace(/\u001b\[\d+m/g, '')).toBe(bare);
 });
+
+test('what is waited for is said once, with what to type, and again when it is another thing', () => {
+  const waiting = (what: string, silentMs: number): EventBody => ({
+    type: 'run.waiting',
+    what,
+    remedies: ['end it'],
+    silentMs,
+  });
+  const lines = play([waiting('a lock', 10_000), waiting('a lock', 20_000), waiting('VACUUM', 30_000)]);
+  expect(lines).toMatchInlineSnapshot(`
+    "02:00:00  waiting    for a lock, 10 s so far
+    02:00:00  waiting    > end it
+    02:00:02  waiting    for VACUUM, 30 s so far
+    02:00:02  waiting    > end it"
+  `);
+});

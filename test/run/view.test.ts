@@ -127,3 +127,25 @@ test('a run recorded before any of that was told has the view it always had', ()
   const older = viewOf(record(successful.filter(({ type }) => !newer.includes(type))));
   expect(older).toMatchObject({ outcome: 'completed', indexes: [], files: [], environment: undefined });
 });
+
+test('what a run waits for shows until something comes on; progress that says the same again is nothing new', () => {
+  const begun: EventBody = { type: 'step.started', step: 'copy', title: 'Copy' };
+  const at = (done: number): EventBody => ({
+    type: 'step.progress',
+    step: 'copy',
+    doing: 'rows',
+    done,
+    total: 9,
+    unit: 'rows',
+    elapsedMs: done,
+  });
+  const waiting: EventBody = { type: 'run.waiting', what: 'a lock', remedies: ['end it'], silentMs: 10_000 };
+  const known = { what: 'a lock', remedies: ['end it'] };
+  expect(view(begun, at(1), waiting, at(1))).toMatchObject({
+    waiting: known,
+    newsAt: '2026-01-31T02:00:02.000Z',
+    lastAt: '2026-01-31T02:00:04.000Z',
+  });
+  expect(view(begun, at(1), waiting, at(2)).waiting).toBeUndefined();
+  expect(view(begun, waiting, { type: 'notice', message: '' }).waiting).toBeUndefined();
+});

@@ -1,7 +1,7 @@
 // What was measured and compared: steps, tables, queries, indexes.
 import type { QueryView, RunView, StepView, TableView } from '../../view.js';
 import { showCount, showDuration, showRows, showSize } from '../format.js';
-import { showFactor } from '../summary.js';
+import { inOrder, showFactor, verdictOf as queryVerdictOf } from '../query-table.js';
 import { type Markup, NOTHING, markup } from './markup.js';
 import { type Section, badge, barOf, factsOf, hashOf, tableOf } from './parts.js';
 
@@ -86,11 +86,10 @@ function digestsOf({ sourceDigest, targetDigest }: TableView): Markup {
 }
 
 export function queriesSection({ queries }: RunView): Section {
-  const sorted = [...queries].sort((a, b) => Number(a.equal) - Number(b.equal));
   return {
     id: 'queries',
     title: "The application's queries",
-    body: markup`<p>Before: on the snapshot, in SQLite. After: in PostgreSQL. Each pair of bars has a scale of its own.</p>
+    body: markup`<p>Before: on the snapshot, in SQLite. As sent: the application's own words, in PostgreSQL. Fast: the form that suits PostgreSQL best, where that is another one. Factor: before to the best. The bars of a query have a scale of their own.</p>
 ${tableOf(
   "The application's queries",
   [
@@ -98,28 +97,38 @@ ${tableOf(
     { name: 'time' },
     { name: 'factor', kind: 'number' },
     { name: 'result', kind: 'word' },
-    { name: 'index', kind: 'name' },
+    { name: 'plan', kind: 'name' },
   ],
-  sorted.map(queryRow),
+  inOrder(queries).map(queryRow),
 )}`,
   };
 }
 
-function queryRow({ query, sourceMs, targetMs, equal, rows, index }: QueryView): (string | Markup)[] {
+function queryRow(view: QueryView): (string | Markup)[] {
+  const { query, caller = '', rows, index, plan, requiredFactor } = view;
+  const { text, isProblem, isEqual } = queryVerdictOf(view);
+  const required = requiredFactor === undefined ? '' : markup`<br>${requiredFactor} x required`;
   return [
-    query,
-    timesOf(sourceMs, targetMs),
-    showFactor(sourceMs, targetMs),
-    markup`${equal ? badge('good', 'equal') : badge('bad', 'DIFFERENT')}<br>${showRows(rows)}`,
-    index ?? '',
+    markup`${query}<br><small>${caller}</small>`,
+    timesOf(view),
+    markup`${showFactor(view)}${required}`,
+    markup`${badge(isEqual ? (isProblem ? 'plain' : 'good') : 'bad', text)}<br>${showRows(rows)}`,
+    plan?.reason ?? index ?? '',
   ];
 }
 
-/** Two bars, each between its name and its number. */
-function timesOf(before: number, after: number): Markup {
-  const most = Math.max(before, after);
-  return markup`<div class="pair"><span>before</span> ${barOf(before, most, 'before')} <b>${showDuration(before)}</b>
-<span>after</span> ${barOf(after, most, 'after')} <b>${showDuration(after)}</b></div>`;
+/** A bar for each form, between its name and its number. */
+function timesOf({ sourceMs, targetMs, times }: QueryView): Markup {
+  const fast = times?.fast;
+  const after: readonly (readonly [string, number])[] =
+    times === undefined
+      ? [['after', targetMs]]
+      : [['as sent', targetMs], ...(fast === undefined ? [] : [['fast', fast.ms] as const])];
+  const most = Math.max(sourceMs, ...after.map(([, ms]) => ms));
+  const bar = (name: string, ms: number, kind: 'before' | 'after'): Markup =>
+    markup`<span>${name}</span> ${barOf(ms, most, kind)} <b>${showDuration(ms)}</b>
+`;
+  return markup`<div class="pair">${bar('before', sourceMs, 'before')}${after.map(([name, ms]) => bar(name, ms, 'after'))}</div>`;
 }
 
 export function indexesSection({ indexes }: RunView): Section {
