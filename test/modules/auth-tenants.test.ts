@@ -15,7 +15,8 @@ const SECURED = ['organizations', 'users', 'memberships', 'api_keys', 'user_favo
 
 let site: AuthSite;
 beforeAll(async () => {
-  site = await createAuthSite();
+  // The newest server that is there: from version 16 on, membership in a role is another thing than before.
+  site = await createAuthSite('embedded');
   const run = await site.migrate({ modules: ['auth'] });
   expect([run.view.message, run.exitCode]).toEqual([expect.stringContaining('copied and compared'), 0]);
   await admitMembers(site);
