@@ -25,6 +25,10 @@ const finding = z.object({
 });
 export type Finding = z.infer<typeof finding>;
 
+const ms = z.number().nonnegative();
+/** The first run, and the median of the warm ones; without any, after a first run of more than a second, the first counts. */
+const queryTimes = z.object({ firstMs: ms, ms, warmRuns: count });
+
 const totals = z.object({ tables: count, rows: count, bytes: count, quarantined: count });
 export type Totals = z.infer<typeof totals>;
 
@@ -112,10 +116,19 @@ const bodies = [
     query: z.string(),
     equal: z.boolean(),
     rows: count,
-    sourceMs: z.number().nonnegative(),
-    targetMs: z.number().nonnegative(),
+    /** Median of the warm runs on each side, of what the application sends. */
+    sourceMs: ms,
+    targetMs: ms,
     /** Index that the target's plan uses; null when the query needs none or uses none. */
     index: z.string().nullable(),
+    /** The route or job that sends it. Runs of earlier versions have this and what follows not. */
+    caller: z.string().optional(),
+    /** On the source, on the target as the application sends it, and there in the form that suits the target best, if that is another. */
+    times: z.object({ source: queryTimes, sent: queryTimes, fast: queryTimes.optional() }).optional(),
+    /** How many times faster than the source the best form has to be. */
+    requiredFactor: z.number().positive().optional(),
+    /** How the target comes to the answer, in a few words; not right when it misses its index, or reads all of a large table. */
+    plan: z.object({ isRight: z.boolean(), reason: z.string() }).optional(),
   }),
   z.object({ type: z.literal('input.needed'), question: z.string(), message: z.string(), flag: z.string() }),
   z.object({ type: z.literal('input.given'), question: z.string(), answer: z.string(), origin: z.string() }),

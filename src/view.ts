@@ -33,13 +33,17 @@ export interface TableView {
   readonly elapsedMs: number;
 }
 
-export interface QueryView {
-  readonly query: string;
-  readonly equal: boolean;
-  readonly rows: number;
-  readonly sourceMs: number;
-  readonly targetMs: number;
-  readonly index: string | null;
+type Compared = Extract<EventBody, { type: 'query.compared' }>;
+
+/** What a run of an earlier version did not tell is undefined. */
+export interface QueryView extends Pick<
+  Compared,
+  'query' | 'equal' | 'rows' | 'sourceMs' | 'targetMs' | 'index'
+> {
+  readonly caller: string | undefined;
+  readonly times: Compared['times'];
+  readonly requiredFactor: number | undefined;
+  readonly plan: Compared['plan'];
 }
 
 export interface PartView {
@@ -211,9 +215,10 @@ export function reduce(view: RunView, event: WizardEvent): RunView {
       });
     }
     case 'query.compared': {
-      const { query, equal, rows, sourceMs, targetMs, index } = event;
-      const others = view.queries.filter((other) => other.query !== query);
-      return { ...next, queries: [...others, { query, equal, rows, sourceMs, targetMs, index }] };
+      const others = view.queries.filter((other) => other.query !== event.query);
+      const { query, caller, equal, rows, sourceMs, targetMs, index, times, requiredFactor, plan } = event;
+      const own = { query, caller, equal, rows, sourceMs, targetMs, index, times, requiredFactor, plan };
+      return { ...next, queries: [...others, own] };
     }
     case 'notice':
       return { ...next, notices: [...view.notices, event.message] };

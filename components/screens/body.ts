@@ -12,7 +12,8 @@ import { findingCounts, findingGroups } from './findings.js';
 import { planLines } from './plan.js';
 import { resumeLines } from './resume.js';
 import { rollbackPlanLines, rollingBackLines } from './rollback.js';
-import { queryLines, verifyLines } from './verify.js';
+import { queryLines } from './queries.js';
+import { verifyLines } from './verify.js';
 import { welcomeLines } from './welcome.js';
 import { workingLines } from './working.js';
 

@@ -29,7 +29,8 @@ export class LargeRows {
   private readonly table: TablePlan;
   private readonly columns: readonly string[];
   private readonly limit: number;
-  private readonly size: string;
+  /** Bytes of all texts and blobs of a row, as an expression of the source. */
+  readonly size: string;
   private readonly statements = new Map<string, Statement<unknown[], SqliteValue[]>>();
 
   /** `present` are the columns that the file has. */
@@ -41,12 +42,24 @@ export class LargeRows {
     this.size = sum(this.columns.map((name) => `coalesce(octet_length(${quoteName(name)}), 0)`));
   }
 
-  /** Whether there is one in the range. A file that is no larger than the limit has none. */
+  /** Whether there is one in the range. */
   isIn({ where, values }: Range): boolean {
-    const pages = Number(this.db.pragma('page_count', { simple: true }));
-    if (pages * Number(this.db.pragma('page_size', { simple: true })) <= this.limit) return false;
+    if (this.isSmallFile()) return false;
     const sql = `SELECT 1 FROM ${sourceTable(this.table)} WHERE ${where} AND ${this.size} > ? LIMIT 1`;
     return this.prepare(sql).get(...values, BigInt(this.limit)) !== undefined;
+  }
+
+  /** Whether all rows of the range together are larger than one may be. */
+  areOver({ where, values }: Range): boolean {
+    if (this.isSmallFile()) return false;
+    const sql = `SELECT sum(${this.size}) > ? FROM ${sourceTable(this.table)} WHERE ${where}`;
+    return this.prepare(sql).get(BigInt(this.limit), ...values)?.[0] === 1n;
+  }
+
+  /** A file that is no larger than the limit has none. */
+  private isSmallFile(): boolean {
+    const pages = Number(this.db.pragma('page_count', { simple: true }));
+    return pages * Number(this.db.pragma('page_size', { simple: true })) <= this.limit;
   }
 
   /** The range without them. */

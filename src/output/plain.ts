@@ -8,6 +8,7 @@ import { findingLines, safe } from './findings.js';
 import { showClock, showCount, showDuration, showRows, showSize } from './format.js';
 import type { Paint } from './paint.js';
 import { ProgressLines } from './progress-line.js';
+import { queryLine } from './query-table.js';
 import { summaryLines } from './summary.js';
 import { type Layout, inColumns, inSentences } from './text-table.js';
 import type { Writer } from './writer.js';
@@ -76,7 +77,7 @@ class PlainLines {
       case 'table.verified':
         return [say(event.step, this.verified(event))];
       case 'query.compared':
-        return [say(event.step, this.compared(event))];
+        return [say(event.step, this.compared(event, view))];
       case 'input.needed':
         return [say('question', `${safe(event.message)} (${safe(event.flag)})`)];
       case 'input.given':
@@ -145,10 +146,9 @@ class PlainLines {
     return `${safe(event.table)} compared: ${verdict}, in ${showDuration(event.elapsedMs)}`;
   }
 
-  private compared(event: Event<'query.compared'>): string {
-    const verdict = event.equal ? this.paint('green', 'equal') : this.paint('red', 'DIFFERENT');
-    const times = `${showDuration(event.sourceMs)} before, ${showDuration(event.targetMs)} after`;
-    return `query ${safe(event.query)}: ${verdict}, ${showRows(event.rows)}, ${times}`;
+  private compared(event: Event<'query.compared'>, view: RunView): string {
+    const query = view.queries.find((candidate) => candidate.query === event.query);
+    return query === undefined ? '' : queryLine(query, this.paint);
   }
 }
 

@@ -1,10 +1,11 @@
 // The end of a run on one page, for the terminal and for the report: steps, tables, queries, and where everything is.
 import { join } from 'node:path';
 import { FILES } from '../run/folder.js';
-import type { QueryView, RunView, StepView, TableView } from '../view.js';
+import type { RunView, StepView, TableView } from '../view.js';
 import { safe } from './findings.js';
 import { showCount, showDuration, showMoment, showRows } from './format.js';
 import type { Paint } from './paint.js';
+import { querySection } from './query-table.js';
 import { type Layout, inColumns } from './text-table.js';
 
 const DIGEST_LENGTH = 12;
@@ -104,28 +105,6 @@ function verdictOf(table: TableView, paint: Paint): string {
   if (table.state !== 'different') return `${table.state}, not compared${quarantined}`;
   const other = table.targetDigest.slice(0, DIGEST_LENGTH);
   return `${paint('red', 'DIFFERENT')}: ${showRows(table.differences)}, target ${other}${quarantined}`;
-}
-
-function querySection(queries: readonly QueryView[], paint: Paint, layout: Layout): string[] {
-  if (queries.length === 0) return [];
-  const head = ['query', 'before', 'after', 'factor', 'result', 'index'].map((text) => paint('bold', text));
-  const sorted = [...queries].sort((a, b) => Number(a.equal) - Number(b.equal));
-  const rows = sorted.map(({ query, sourceMs, targetMs, equal, rows: count, index }) => [
-    safe(query),
-    showDuration(sourceMs),
-    showDuration(targetMs),
-    showFactor(sourceMs, targetMs),
-    `${equal ? paint('green', 'equal') : paint('red', 'DIFFERENT')}, ${showRows(count)}`,
-    index === null ? '' : safe(index),
-  ]);
-  return layout({ head, rows, aligns: ['left', 'right', 'right', 'right', 'left', 'left'] });
-}
-
-/** How many times faster: `2,341 x`, below ten with a decimal. */
-export function showFactor(sourceMs: number, targetMs: number): string {
-  if (targetMs <= 0) return '';
-  const factor = sourceMs / targetMs;
-  return `${factor < 10 ? factor.toFixed(1) : showCount(factor)} x`;
 }
 
 function placeLines(view: RunView, layout: Layout): string[] {

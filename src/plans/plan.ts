@@ -45,6 +45,8 @@ export interface TablePlan {
   readonly foreignKeys?: readonly ForeignKeyPlan[];
   /** Sequence that hands out ids in the target; it goes on after the highest one carried over. */
   readonly sequence?: { readonly name: string; readonly column: string };
+  /** Columns that the target computes by itself. A source that has them cannot carry them over. */
+  readonly derived?: readonly string[];
 }
 
 /** A numbered file under sql/, run once, in a transaction of its own, and remembered in the ledger. */
@@ -56,15 +58,41 @@ export interface SqlFile {
   readonly parameters?: string;
   /** A query on the source for the names of all relations that the file makes beyond the plan's tables, sequences and indexes. */
   readonly makes?: string;
+  /** Runs at the same time as its neighbours that are marked so too: index builds that do not need one another. */
+  readonly isParallel?: boolean;
 }
 
-/** One of the application's own queries, in both dialects, with equal columns and an order that both sides share. */
+/** A table that a query may read from one end to the other, and why that is right. */
+export interface AllowedScan {
+  readonly table: string;
+  readonly reason: string;
+}
+
+/**
+ * One of the application's own queries, with columns of equal names on both sides. Its values are $1, $2, … in every form, never
+ * literals, so one file may serve both sides where both understand it.
+ */
 export interface QueryPlan {
   readonly name: string;
+  /** The route or job that sends it. */
+  readonly caller: string;
+  /** A file under sql/, as the application sends it today. */
   readonly sqlite: string;
+  /** What the unchanged application sends to the target, with the place of NULL and the order of ties made explicit. */
   readonly postgres: string;
-  /** An index that the target's plan must use, by name prefix (partitions add their own suffix). */
+  /** The form that suits the target best, with the same answer; absent where that is the application's own. */
+  readonly fast?: string;
+  /** A query on the source whose first row gives $1, $2, …; a JSON array of numbers becomes an array of the target. */
+  readonly parameters?: string;
+  /** Whether its rows come in no order of their own; they are then compared as a set. */
+  readonly isUnordered?: boolean;
+  /** An index that the best form must use; of a partitioned table, the one of the whole table. */
   readonly index?: string;
+  /** How many times faster than the source it has to be. */
+  readonly requiredFactor?: number;
+  readonly scans?: readonly AllowedScan[];
+  /** Why its best form may take longer than the others. */
+  readonly slowReason?: string;
 }
 
 /** Where the application runs and what it reads; each can be told otherwise by an option. */

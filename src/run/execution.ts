@@ -68,6 +68,7 @@ export class Execution {
     this.resources = new Resources({
       url: options.target,
       run: this.state.run,
+      jobs: options.jobs,
       isReadOnly: mode === 'read-only',
       preflight: () => this.state.results['preflight'],
     });
@@ -390,7 +391,7 @@ export class Execution {
       target: () => this.resources.target(),
       reconnect: () => this.resources.reconnect(),
       address: () => Promise.resolve(this.resources.address()),
-      workers: (file, make) => this.resources.workers(file, make),
+      workers: (setup) => this.resources.workers(setup),
       result: (step) => this.state.results[step],
       ...(this.io.ask === undefined ? {} : { ask: this.io.ask }),
       ...(this.io.confirm === undefined ? {} : { confirm: this.io.confirm }),

@@ -8,7 +8,7 @@ import { showRows } from '../../src/output/format.js';
 import { CarryBack } from '../../src/run/carry-back.js';
 import { type CutoverState, loadCutover } from '../../src/run/cutover-state.js';
 import { checkName, fencedName, restoreName } from '../../src/run/fence.js';
-import { checkRoom } from '../../src/run/rollback-room.js';
+import { checkRoomForRollback } from '../../src/run/room.js';
 import type { Step, StepContext } from '../../src/run/step.js';
 import { removeCapture } from '../../src/source/capture.js';
 import { showChanges } from './catch-up.js';
@@ -77,7 +77,7 @@ export const cutover: Step = {
     const { discardTargetWrites: discard = false } = context.options;
     const isGivenUp = discard || state.isGivenUp === true;
     if (state.isOnTarget === true) {
-      await checkRoom(context, { copies: !isGivenUp });
+      await checkRoomForRollback(context, { copies: !isGivenUp });
       await askAboutWrites(context, isGivenUp);
     }
     const { carried } = await takeBack(context, { reason: 'rollback', discard });

@@ -5,6 +5,7 @@ import { totalOf } from '../../src/chunk/changes.js';
 import { EXIT, WizardError } from '../../src/errors.js';
 import type { Finding } from '../../src/events.js';
 import { CatchUp } from '../../src/run/catch-up.js';
+import { checkRoomForSwitch } from '../../src/run/room.js';
 import { fittedPlan, poolFor } from '../../src/run/snapshot.js';
 import { type StepContext, Stopped } from '../../src/run/step.js';
 import { installCapture, removeCapture } from '../../src/source/capture.js';
@@ -59,6 +60,7 @@ async function prepareInSource(context: StepContext, application: Application): 
   if (context.stop.aborted) throw new Stopped();
   // Again: the passes above may have taken minutes, and from here on the application stands.
   requireInUse(context, application);
+  await checkRoomForSwitch(context);
   return { catchUp, slowMs: slowestQueryMs(context) };
 }
 
