@@ -6,7 +6,7 @@ const COMING_MONTHS =
 
 export const auth: ModulePlan = {
   name: 'auth',
-  title: 'organizations, users, API keys, favorites and an audit log',
+  title: 'organizations, users, API keys, an audit log',
   roles: [
     { name: 'tothemoon_owner', isOwner: true },
     { name: 'tothemoon_app' },
@@ -81,7 +81,7 @@ export const auth: ModulePlan = {
 
 export const metricsIndex: ModulePlan = {
   name: 'metrics-index',
-  title: 'a GIN index on the metrics of scores, which takes half the time of a migration',
+  title: 'a GIN index on metrics, which takes long',
   schema: [],
   constrain: [{ file: 'tothemoon/metrics_index/010_gin.sql', title: 'index on token_scores.metrics' }],
   expected: { constraints: [], indexes: ['idx_token_scores_metrics'] },

@@ -51,6 +51,31 @@ describe('what is given', () => {
     expect(screen.shown[0]).toMatchObject({ busy: expect.stringContaining('connecting to') as string });
   });
 
+  test('modules are added and left out again, and are said only where something was chosen', async () => {
+    const { settled, screen } = await fill(
+      [
+        ['connection', 'auth'],
+        ['connection', 'metrics-index'],
+        ['connection', 'auth'],
+        ['connection', 'go-on'],
+      ],
+      { source: site.source, with: 'auth' },
+      { TTM_TARGET: site.target },
+    );
+    expect(settled).toMatchObject({ modules: ['metrics-index', 'auth'] });
+    expect(screen.pages.map((page) => rowOf(page, 'modules'))).toEqual([
+      'auth (flag)',
+      'none (answer)',
+      'metrics-index (answer)',
+      'metrics-index, auth (answer)',
+    ]);
+    expect(screen.pages[1]?.choices.map(({ label }) => label)).toEqual([
+      'Go on',
+      'Also make organizations, users, API keys, an audit log (auth)',
+      'Also make a GIN index on metrics, which takes long (metrics-index)',
+    ]);
+  });
+
   test('may hold a password, which no page shows', async () => {
     const url = new URL(site.target);
     url.password = url.password === '' ? 'never-shown' : url.password;

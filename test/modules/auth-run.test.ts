@@ -7,7 +7,7 @@ import { rollBack } from '../../src/run/roll-back.js';
 import { findPgDump } from '../../src/tools/pg-dump.js';
 import { STEPS } from '../../steps/index.js';
 import { type AuthSite, createAuthSite } from '../support/auth-site.js';
-import { type Migration, type Site, findingsOf, newestRun, objectsIn } from '../support/migrate.js';
+import { type Migration, type Site, findingsOf, newestRun, notices, objectsIn } from '../support/migrate.js';
 
 const ROLES = ['tothemoon_app', 'tothemoon_owner', 'tothemoon_readonly'];
 let site: AuthSite;
@@ -89,14 +89,14 @@ describe('a run with it', () => {
   let run: Migration;
   beforeAll(async () => {
     pristine = await objectsIn(site);
-    run = await site.migrate({ modules: ['auth'], dump: true });
+    run = await site.migrate({ modules: ['auth'] });
   });
 
   test('ends verified, makes three roles that nobody logs in as, and says in every output what it made', async () => {
     expect([run.view.message, run.exitCode]).toEqual([expect.stringContaining('copied and compared'), 0]);
     expect(run.view.plan).toBe('To The Moon, with auth');
     expect(run.view.findings.filter(({ code }) => code === 'module').map(({ message }) => message)).toEqual([
-      'module auth: organizations, users, API keys, favorites and an audit log, and the roles tothemoon_owner, tothemoon_app, tothemoon_readonly',
+      'module auth: organizations, users, API keys, an audit log, and the roles tothemoon_owner, tothemoon_app, tothemoon_readonly',
     ]);
     expect(run.view.steps.find(({ name }) => name === 'schema')?.summary).toContain('what auth needs');
     expect(readFileSync(join(run.folder, 'report.txt'), 'utf8')).toContain('To The Moon, with auth');
@@ -108,14 +108,25 @@ describe('a run with it', () => {
   });
 
   test('is found complete by the same command without --with, and refused with another choice', async () => {
-    expect((await site.migrate({ dump: true })).exitCode).toBe(0);
+    expect((await site.migrate()).exitCode).toBe(0);
     await expect(site.migrate({ modules: ['auth', 'metrics-index'] })).rejects.toMatchObject({
       code: 'OTHER_OPTIONS',
       message: expect.stringContaining('was begun with auth, not with auth and metrics-index') as string,
     });
   });
 
-  test('leaves a dump that restores into an empty database, with owners, rights and policies', async () => {
+  test('leaves a dump that restores into an empty database, with owners, rights and policies, and names what it lacks', async () => {
+    const organization = '11111111-1111-4111-8111-111111111111';
+    await site.as({ user: 'moon', organization }, `INSERT INTO organizations (id, name) VALUES ($1, 'A')`, [
+      organization,
+    ]);
+    const dumped = await site.migrate({ dump: true });
+    expect([dumped.exitCode, notices(dumped)]).toEqual([
+      0,
+      [
+        "rows of organizations are not in the dump: row-level security hides them from this user; a superuser's pg_dump has them",
+      ],
+    ]);
     const other = await site.another();
     const tools = await findPgDump(undefined);
     const restore = await execa(
@@ -156,6 +167,63 @@ test('roles that were there before stay as they are, and those that others use b
   expect(await takeBack(other)).toBe(0);
   expect(await rolesThere()).toEqual(ROLES);
   await other.remove();
+});
+
+describe('what preflight asks of the roles', () => {
+  afterAll(async () => {
+    await site.admin('DROP OWNED BY tothemoon_owner, tothemoon_app, tothemoon_readonly');
+    await site.admin('DROP ROLE IF EXISTS tothemoon_owner, tothemoon_app, tothemoon_readonly');
+  });
+
+  async function problems(before: string, after: string): Promise<string[]> {
+    await site.admin(before);
+    const run = await site.migrate({ modules: ['auth'], dryRun: true });
+    await site.admin(after);
+    return errorsOf(run).filter((line) => !line.startsWith('without --with'));
+  }
+
+  // The roles are there, left by the runs above.
+  test.each([
+    [
+      'an owner that the user may not act for',
+      'REVOKE tothemoon_owner FROM moon',
+      'GRANT tothemoon_owner TO moon',
+      ['role tothemoon_owner is there, and "moon" may not act for it', 'GRANT "tothemoon_owner" TO "moon";'],
+    ],
+    [
+      'a role for which row-level security does not hold',
+      'ALTER ROLE tothemoon_app BYPASSRLS',
+      'ALTER ROLE tothemoon_app NOBYPASSRLS',
+      [
+        'role tothemoon_app is there, and row-level security does not hold for it',
+        'ALTER ROLE "tothemoon_app" NOSUPERUSER NOBYPASSRLS;',
+      ],
+    ],
+    [
+      'a schema that is not the user’s to give',
+      'ALTER SCHEMA public OWNER TO CURRENT_USER; GRANT ALL ON SCHEMA public TO moon',
+      'REVOKE ALL ON SCHEMA public FROM moon; ALTER SCHEMA public OWNER TO pg_database_owner',
+      [
+        '"moon" may not let the roles use schema "public"',
+        'GRANT ALL ON SCHEMA "public" TO "moon" WITH GRANT OPTION;',
+      ],
+    ],
+    ['nothing that is wrong', 'SELECT', 'SELECT', []],
+  ])('tells of %s', async (_, before, after, expected) => {
+    expect(await problems(before, after)).toEqual(expected);
+  });
+
+  test('a user without the rights of its groups, and a schema open to everybody, are told', async () => {
+    await site.admin('ALTER ROLE moon NOINHERIT; GRANT CREATE ON SCHEMA public TO PUBLIC');
+    const run = await site.migrate({ modules: ['auth'], dryRun: true });
+    await site.admin('ALTER ROLE moon INHERIT; REVOKE CREATE ON SCHEMA public FROM PUBLIC');
+    expect(errorsOf(run)).toContain('ALTER ROLE "moon" INHERIT;');
+    const warning = findingsOf(run, 'preflight').find(({ code }) => code === 'target-public-creates');
+    expect(warning).toMatchObject({
+      severity: 'warning',
+      remedies: ['REVOKE CREATE ON SCHEMA "public" FROM PUBLIC;'],
+    });
+  });
 });
 
 /** Owner and rights of every table, column and function. */
