@@ -45,6 +45,8 @@ export interface TablePlan {
   readonly foreignKeys?: readonly ForeignKeyPlan[];
   /** Sequence that hands out ids in the target; it goes on after the highest one carried over. */
   readonly sequence?: { readonly name: string; readonly column: string };
+  /** Columns that the target computes by itself. A source that has them cannot carry them over. */
+  readonly derived?: readonly string[];
 }
 
 /** A numbered file under sql/, run once, in a transaction of its own, and remembered in the ledger. */
@@ -56,6 +58,8 @@ export interface SqlFile {
   readonly parameters?: string;
   /** A query on the source for the names of all relations that the file makes beyond the plan's tables, sequences and indexes. */
   readonly makes?: string;
+  /** Runs at the same time as its neighbours that are marked so too: index builds that do not need one another. */
+  readonly isParallel?: boolean;
 }
 
 /** A table that a query may read from one end to the other, and why that is right. */
@@ -105,6 +109,19 @@ export interface ApplicationPlan {
   readonly probes: readonly string[];
 }
 
+/** What must exist in the end, by name. */
+export interface Expected {
+  /** Of tables: valid ones. */
+  readonly constraints: readonly string[];
+  readonly indexes: readonly string[];
+  /** Tables that hold no rows of the source. */
+  readonly tables?: readonly string[];
+  /** Each with the types of its parameters: `f(integer)`. */
+  readonly functions?: readonly string[];
+  /** Enabled ones. */
+  readonly triggers?: readonly string[];
+}
+
 export interface Plan {
   readonly name: string;
   readonly title: string;
@@ -114,8 +131,7 @@ export interface Plan {
   readonly tables: readonly TablePlan[];
   readonly schema: readonly SqlFile[];
   readonly constrain: readonly SqlFile[];
-  /** Constraints and indexes that must exist and be valid in the end, by name. */
-  readonly expected: { readonly constraints: readonly string[]; readonly indexes: readonly string[] };
+  readonly expected: Expected;
   readonly queries: readonly QueryPlan[];
   /** Absent where nothing is known of it: then the options say it, or the person stops and starts it by hand. */
   readonly application?: ApplicationPlan;

@@ -143,7 +143,9 @@ async function checkEmpty(
   report: (finding: Finding) => void,
 ): Promise<void> {
   const client = await context.target();
-  const { rows: taken } = await client.query<{ name: string }>(loadSql('preflight/names_taken.sql'));
+  const { rows: taken } = await client.query<{ name: string }>(loadSql('preflight/names_taken.sql'), [
+    context.options.plan.expected.functions ?? [],
+  ]);
   // What will be made is asked of the source, which takes a moment, only where something is there at all.
   const wanted = new Set(taken.length === 0 ? [] : namesToMake(context));
   const inTheWay = new Set(taken.map(({ name }) => name).filter((name) => wanted.has(name)));
@@ -172,7 +174,7 @@ async function checkEmpty(
   report({ severity: 'error', code: 'target-not-empty', message, remedies });
 }
 
-/** All relations of the run: tables, sequences, partitions, keys and indexes. Of the source only when it can be read, which others check. */
+/** All that the run will make: tables, sequences, partitions, keys, indexes, functions. Of the source only when it can be read, which others check. */
 function namesToMake(context: StepContext): string[] {
   const { plan, source } = context.options;
   const ofPlan = [
@@ -182,6 +184,8 @@ function namesToMake(context: StepContext): string[] {
     ]),
     ...plan.expected.constraints,
     ...plan.expected.indexes,
+    ...(plan.expected.tables ?? []),
+    ...(plan.expected.functions ?? []),
   ];
   try {
     const carried = fittedPlan(context, source).tables.map(({ name }) => name);
