@@ -45,7 +45,7 @@ function inTwoWords(name: string, told: Told): QueryPlan {
 /** With a form that asks the table of newest scores instead of all scores. */
 function withFast(name: string, query: QueryPlan): QueryPlan {
   const scans = [TOKENS, EVERY_NEWEST];
-  return { ...query, scans };
+  return { ...query, fast: file(`${name}.fast`), scans };
 }
 
 const BY_TOKEN = 'idx_token_scores_token_created';
@@ -154,6 +154,13 @@ export const queries: readonly QueryPlan[] = [
     caller: '/api/monitoring',
     parameters: `SELECT 'monitoring', ${before('24 hours')}`,
     scans: [TOKENS],
+  }),
+  shared('scores_by_smoothed', {
+    name: 'scores, best first',
+    caller: 'required of sorting',
+    parameters: 'SELECT 50',
+    index: 'idx_token_scores_smoothed',
+    requiredFactor: 5,
   }),
   byAge('freshness, active', 'GET /health/data-freshness', "SELECT 'active', 50"),
   byAge('freshness, monitoring', 'GET /health/data-freshness', "SELECT 'monitoring', 50"),
