@@ -42,7 +42,7 @@ export interface QueryView {
   readonly index: string | null;
 }
 
-export interface IndexView {
+interface IndexView {
   readonly table: string;
   readonly index: string;
   readonly definition: string;
@@ -50,7 +50,7 @@ export interface IndexView {
   readonly scans: number;
 }
 
-export interface FileView {
+interface FileView {
   readonly step: StepName;
   readonly file: string;
   readonly bytes: number;
