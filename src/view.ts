@@ -46,7 +46,7 @@ export interface QueryView extends Pick<
   readonly plan: Compared['plan'];
 }
 
-export interface IndexView {
+interface IndexView {
   readonly table: string;
   readonly index: string;
   readonly definition: string;
@@ -54,7 +54,7 @@ export interface IndexView {
   readonly scans: number;
 }
 
-export interface FileView {
+interface FileView {
   readonly step: StepName;
   readonly file: string;
   readonly bytes: number;

@@ -1,5 +1,5 @@
 // The head of the page: how the run ended, its numbers, what was moved from where to where, and what is to be done.
-import type { RunView } from '../../view.js';
+import type { RunView, TableView } from '../../view.js';
 import { downtimeText } from '../facts.js';
 import { showCount, showDuration, showMoment, showRows, showSize } from '../format.js';
 import { type Markup, NOTHING, markup } from './markup.js';
@@ -54,12 +54,18 @@ function messageOf(view: RunView): Markup {
 
 function numbersOf(view: RunView): (readonly [name: string, value: string, more: string])[] {
   const { tables, steps, downtime } = view;
-  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+  const copied = tables.reduce((sum, table) => sum + table.rows, 0);
+  // What the switch-over has brought over since counts too, as in the table below.
+  const rows = tables.reduce((sum, table) => sum + (isCompared(table) ? table.sourceRows : table.rows), 0);
   const bytes = tables.reduce((sum, table) => sum + table.bytes, 0);
   const elapsedMs = steps.reduce((sum, step) => sum + step.elapsedMs, 0);
   const count = `in ${showCount(tables.length)} ${tables.length === 1 ? 'table' : 'tables'}`;
   return [
-    ['Rows', showCount(rows), `${count}, ${showSize(bytes)}`],
+    [
+      'Rows',
+      showCount(rows),
+      copied === rows ? `${count}, ${showSize(bytes)}` : `${count}; ${showCount(copied)} were copied`,
+    ],
     comparisonOf(view),
     [
       'Downtime',
@@ -70,9 +76,13 @@ function numbersOf(view: RunView): (readonly [name: string, value: string, more:
   ];
 }
 
+function isCompared({ state }: TableView): boolean {
+  return state === 'verified' || state === 'different';
+}
+
 /** What the comparison of every value has found so far. */
 function comparisonOf({ tables }: RunView): readonly [string, string, string] {
-  const compared = tables.filter(({ state }) => state === 'verified' || state === 'different');
+  const compared = tables.filter(isCompared);
   const differences = tables.reduce((sum, table) => sum + table.differences, 0);
   const quarantined = tables.reduce((sum, table) => sum + table.quarantined, 0);
   const aside = quarantined === 0 ? '' : `, ${showRows(quarantined)} set aside`;
@@ -95,7 +105,7 @@ ${listOf(remedies)}
 }
 
 export function runSection(view: RunView): Section {
-  const { run, startedAt, lastAt, resumed, dryRun, plan, source, target, folder, log } = view;
+  const { run, startedAt, lastAt, resumed, dryRun, plan, source, target, folder } = view;
   const downtime = downtimeText(view);
   return {
     id: 'run',
@@ -108,7 +118,7 @@ export function runSection(view: RunView): Section {
       ['started', startedAt === '' ? '' : `${showMoment(startedAt)}${resumed ? ', resumed' : ''}`],
       ['as of', lastAt === '' ? '' : showMoment(lastAt)],
       ...(downtime === undefined ? [] : [['downtime', downtime] as const]),
-      ...(folder === '' ? [] : [['folder', folder] as const, ['log', log] as const]),
+      ...(folder === '' ? [] : [['folder', folder] as const]),
     ]),
   };
 }
