@@ -11,13 +11,13 @@ import { bodyLines } from './screens/body.js';
 import { helpLines, logLines } from './screens/overlays.js';
 
 /** Smaller than that, nothing can be read. */
-export const LEAST = { columns: 40, rows: 10 };
+const LEAST = { columns: 40, rows: 10 };
 
 /** At most `rows - 1` lines of at most `columns`; none when there is nothing to say any more. */
 export function frameLines(scene: Scene): Line[] {
   const { columns, rows, view, page } = scene;
   if (page === undefined && view.outcome !== 'running') return [];
-  if (columns < LEAST.columns || rows < LEAST.rows) return [fitLine(line(tooSmall(view)), columns)];
+  if (isTooSmall(columns, rows)) return [fitLine(line(tooSmall(view, page)), columns)];
   const head = headLines(scene);
   const height = rows - 1;
   // In a low window the question goes before everything else, and the line that is marked or typed before the others.
@@ -40,12 +40,19 @@ export function frameLines(scene: Scene): Line[] {
   return lines.slice(0, height).map((own) => fitLine(own, columns));
 }
 
-function tooSmall(view: RunView): string {
+/** Whether nothing can be read, so that nothing may be answered either. */
+export function isTooSmall(columns: number, rows: number): boolean {
+  return columns < LEAST.columns || rows < LEAST.rows;
+}
+
+function tooSmall(view: RunView, page: Page | undefined): string {
+  const please = `enlarge to ${LEAST.columns}x${LEAST.rows}`;
+  if (page !== undefined) return `${please} to answer`;
   const step = activeStep(view);
   const { done, total } = step?.progress ?? { done: 0, total: 0 };
   const doing =
     step === undefined ? '' : `; ${step.name} goes on${total > 0 ? `, ${percentOf(done, total)} %` : ''}`;
-  return `window too small: ${LEAST.columns}x${LEAST.rows}${doing}`;
+  return `${please}${doing}`;
 }
 
 function headLines({ view, page, columns, nowMs }: Scene): Line[] {
