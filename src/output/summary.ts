@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { FILES } from '../run/folder.js';
 import type { QueryView, RunView, StepView, TableView } from '../view.js';
+import { isWanted } from './failure.js';
 import { safe } from './findings.js';
 import { showCount, showDuration, showMoment, showRows } from './format.js';
 import type { Paint } from './paint.js';
@@ -47,6 +48,8 @@ export function headLines(
 function outcomeOf(view: RunView, paint: Paint): string {
   const exit = view.exitCode === undefined ? '' : ` (exit ${view.exitCode})`;
   const [first = ''] = view.message.split('\n');
+  // What the person wanted is no failure.
+  if (isWanted(view.code)) return paint('yellow', `${safe(first)}${exit}`);
   const text = `${view.outcome}${first === '' ? '' : `: ${safe(first)}`}${exit}`;
   if (view.outcome === 'running') return text;
   return paint(view.exitCode === 0 ? 'green' : 'red', text);
@@ -69,6 +72,7 @@ function stepLines(steps: readonly StepView[], paint: Paint, layout: Layout): st
 
 export function showState(state: StepView['state'], paint: Paint): string {
   if (state === 'failed') return paint('red', state);
+  if (state === 'stopped') return paint('yellow', state);
   return state === 'done' ? paint('green', state) : state;
 }
 
