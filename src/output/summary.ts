@@ -105,6 +105,8 @@ function tableSection(tables: readonly TableView[], paint: Paint, layout: Layout
 function verdictOf(table: TableView, paint: Paint): string {
   const quarantined = table.quarantined === 0 ? '' : `, ${showCount(table.quarantined)} quarantined`;
   if (table.state === 'verified') return `${paint('green', 'equal')}${quarantined}`;
+  // Of a dry run, which shows nothing else.
+  if (table.state === 'left') return 'planned';
   if (table.state !== 'different') return `${table.state}, not compared${quarantined}`;
   const other = table.targetDigest.slice(0, DIGEST_LENGTH);
   return `${paint('red', 'DIFFERENT')}: ${showRows(table.differences)}, target ${other}${quarantined}`;
