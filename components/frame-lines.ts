@@ -14,13 +14,13 @@ import { tablesBody } from './screens/tables.js';
 import type { Ui } from './ui.js';
 
 /** Smaller than that, nothing can be read. */
-export const LEAST = { columns: 40, rows: 10 };
+const LEAST = { columns: 40, rows: 10 };
 
 /** At most `rows - 1` lines of at most `columns`; none when there is nothing to say any more. */
 export function frameLines(scene: Scene): Line[] {
   const { columns, rows, view, page } = scene;
   if (page === undefined && view.outcome !== 'running') return [];
-  if (columns < LEAST.columns || rows < LEAST.rows) return [fitLine(line(tooSmall(view)), columns)];
+  if (isTooSmall(columns, rows)) return [fitLine(line(tooSmall(view, page)), columns)];
   const height = rows - 1;
   const { head, foot, gaps, room } = layoutOf(scene);
   const body = shownLines(bodyOf(scene, room), room, scene.ui.scroll);
@@ -62,12 +62,19 @@ function layoutOf(scene: Scene): Layout {
   return { head, foot, gaps, room: Math.max(1, height - head.length - foot.length - gaps) };
 }
 
-function tooSmall(view: RunView): string {
+/** Whether nothing can be read, so that nothing may be answered either. */
+export function isTooSmall(columns: number, rows: number): boolean {
+  return columns < LEAST.columns || rows < LEAST.rows;
+}
+
+function tooSmall(view: RunView, page: Page | undefined): string {
+  const please = `enlarge to ${LEAST.columns}x${LEAST.rows}`;
+  if (page !== undefined) return `${please} to answer`;
   const step = activeStep(view);
   const { done, total } = step?.progress ?? { done: 0, total: 0 };
   const doing =
     step === undefined ? '' : `; ${step.name} goes on${total > 0 ? `, ${percentOf(done, total)} %` : ''}`;
-  return `window too small: ${LEAST.columns}x${LEAST.rows}${doing}`;
+  return `${please}${doing}`;
 }
 
 function headLines({ view, page, columns, nowMs }: Scene): Line[] {

@@ -5,9 +5,12 @@ import { changeStep, changeTable, dropFindings, firstProgress, isNews } from './
 
 export type Progress = Extract<EventBody, { type: 'step.progress' }>;
 
+/** `stopped`: the person wanted it so. */
+export type Ending = 'failed' | 'stopped';
+
 export interface StepView {
   readonly name: StepName;
-  readonly state: 'left' | 'running' | 'done' | 'failed';
+  readonly state: 'left' | 'running' | 'done' | Ending;
   readonly title: string;
   readonly summary: string;
   readonly elapsedMs: number;
@@ -64,7 +67,7 @@ interface FileView {
 export interface PartView {
   readonly step: StepName;
   readonly title: string;
-  readonly state: 'left' | 'running' | 'done' | 'failed';
+  readonly state: 'left' | 'running' | 'done' | Ending;
   /** UTC; empty until it has begun. */
   readonly startedAt: string;
   /** UTC; empty until it is over. */
@@ -210,13 +213,15 @@ export function reduce(view: RunView, event: WizardEvent): RunView {
         elapsedMs: event.elapsedMs,
         progress: undefined,
       });
-    case 'step.failed':
-      return changeStep({ ...next, parts: endParts(view.parts, event, 'failed') }, event.step, {
-        state: 'failed',
+    case 'step.failed': {
+      const state = endingOf(event.code);
+      return changeStep({ ...next, parts: endParts(view.parts, event, state) }, event.step, {
+        state,
         summary: event.message,
         elapsedMs: event.elapsedMs,
         progress: undefined,
       });
+    }
     case 'step.undone':
       return changeStep(next, event.step, { state: 'left', summary: event.summary, progress: undefined });
     case 'table.planned':
@@ -287,6 +292,10 @@ export function reduce(view: RunView, event: WizardEvent): RunView {
     case 'run.failed':
       return {
         ...next,
+        // Whoever stops it at once does not wait for the step to end.
+        steps: view.steps.map((step) =>
+          step.state === 'running' ? { ...step, state: endingOf(event.code), progress: undefined } : step,
+        ),
         question: undefined,
         outcome: 'failed',
         exitCode: event.exitCode,
@@ -314,6 +323,10 @@ function environmentAfter(
     memoryBytes,
     timeZone,
   };
+}
+
+function endingOf(code: string): Ending {
+  return code === 'STOPPED' ? 'stopped' : 'failed';
 }
 
 function startRun(

@@ -18,6 +18,7 @@ export const constrain: Step = {
     return Promise.resolve([
       ...plan.constrain.map(({ file, title }) => ({ title, sql: loadSql(file) })),
       ...extraConstrain.map((sql) => ({ title: 'beyond the plan', sql })),
+      { title: 'sequences', sql: '-- Each goes on after the highest id that its table has had.' },
       ...tablesOf(context, source).map((name) => ({
         title: `statistics of ${name}`,
         sql: `VACUUM (ANALYZE) ${quoteName(name)}`,

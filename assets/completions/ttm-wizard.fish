@@ -21,7 +21,7 @@ complete -c ttm-wizard -n '__fish_use_subcommand; or __fish_seen_subcommand_from
 complete -c ttm-wizard -n '__fish_use_subcommand; or __fish_seen_subcommand_from run doctor config' -l source -r -F -d 'SQLite file (default: the plan'\''s)'
 complete -c ttm-wizard -n '__fish_use_subcommand; or __fish_seen_subcommand_from run verify catch-up rollback doctor config' -l target -x -d 'postgresql://USER@HOST:5432/DB'
 complete -c ttm-wizard -n '__fish_use_subcommand; or __fish_seen_subcommand_from run verify catch-up rollback doctor config' -l target-url-file -r -F -d 'reads that URL; - is stdin'
-complete -c ttm-wizard -n '__fish_use_subcommand; or __fish_seen_subcommand_from run status verify catch-up rollback report doctor config' -l backup-dir -x -a '(__fish_complete_directories)' -d '(default: the plan'\''s)'
+complete -c ttm-wizard -n '__fish_use_subcommand; or __fish_seen_subcommand_from run status verify catch-up rollback report doctor config' -l backup-dir -x -a '(__fish_complete_directories)' -d 'of all runs (default: the plan'\''s)'
 complete -c ttm-wizard -n '__fish_use_subcommand; or __fish_seen_subcommand_from run verify catch-up rollback demo config' -l jobs -x -d 'worker threads (default: 3)'
 complete -c ttm-wizard -n '__fish_use_subcommand; or __fish_seen_subcommand_from run config' -l on-bad-value -x -a 'stop quarantine' -d 'stop (default), quarantine'
 complete -c ttm-wizard -n '__fish_use_subcommand; or __fish_seen_subcommand_from run config' -l on-drift -x -a 'stop carry leave' -d 'stop (default), carry, leave'

@@ -13,6 +13,7 @@ import type { EventSink } from '../run/journal.js';
 import { type RunIo, findEarlier, runMigration } from '../run/machine.js';
 import { rollBack } from '../run/roll-back.js';
 import type { Step } from '../run/step.js';
+import { TO_ROLL_BACK } from '../run/stopping.js';
 import { nameOfTarget } from '../target/connect.js';
 import { EMPTY_VIEW, type RunView } from '../view.js';
 import { askOnScreen, questionPage } from './asking.js';
@@ -168,7 +169,7 @@ class Wizard {
     const stop = new AbortController();
     this.screen.onRollBack(() => {
       wish.rollBack = true;
-      stop.abort('roll back');
+      stop.abort(TO_ROLL_BACK);
     });
     this.screen.show(undefined);
     const io = { ...this.io(AbortSignal.any([this.session.stop, stop.signal])), pauses: this.job.isAsking };
@@ -232,6 +233,7 @@ class Wizard {
     return {
       sinks: [remember, this.screen.sink],
       stop,
+      hangUp: this.session.hangUp,
       abort: this.session.abort,
       secrets: this.session.secrets,
       watch: (doing) => {

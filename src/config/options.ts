@@ -106,7 +106,7 @@ const table = [
     name: 'backup-dir',
     argument: 'DIR',
     env: 'TTM_BACKUP_DIR',
-    help: "(default: the plan's)",
+    help: "of all runs (default: the plan's)",
     group: 'What is moved, and how',
     commands: ['run', 'status', 'verify', 'catch-up', 'rollback', 'report', 'doctor'],
   },

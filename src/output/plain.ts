@@ -78,7 +78,7 @@ class PlainLines {
       case 'step.undone':
         return [say(event.step, `taken back: ${safe(event.summary)}`)];
       case 'table.copied':
-        return [say(event.step, copied(event))];
+        return [say(event.step, copied(event, view))];
       case 'table.verified':
         return [say(event.step, this.verified(event))];
       case 'query.compared':
@@ -141,6 +141,7 @@ class PlainLines {
   }
 
   private blockOf(text: string): string[] {
+    if (text === '') return [];
     const left = this.isSpoken ? '' : INDENT;
     return text
       .trimEnd()
@@ -153,7 +154,8 @@ class PlainLines {
   }
 
   private failed(event: Event<'step.failed'>): string {
-    return `${this.paint('red', 'FAILED')} after ${showDuration(event.elapsedMs)}: ${safe(event.message)}`;
+    const how = event.code === 'STOPPED' ? this.paint('yellow', 'ended') : this.paint('red', 'FAILED');
+    return `${how} after ${showDuration(event.elapsedMs)}: ${safe(event.message)}`;
   }
 
   private verified(event: Event<'table.verified'>): string {
@@ -171,9 +173,10 @@ class PlainLines {
   }
 }
 
-function copied(event: Event<'table.copied'>): string {
-  // Below a second a rate says nothing.
-  const rate = event.elapsedMs < 1000 ? '' : `, ${showCount((event.rows / event.elapsedMs) * 1000)} rows/s`;
+function copied(event: Event<'table.copied'>, { resumed }: RunView): string {
+  // Below a second a rate says nothing, nor where an earlier process has copied part of it.
+  const rate =
+    resumed || event.elapsedMs < 1000 ? '' : `, ${showCount((event.rows / event.elapsedMs) * 1000)} rows/s`;
   const quarantined = event.quarantined === 0 ? '' : `, ${showCount(event.quarantined)} quarantined`;
   const amount = `${showRows(event.rows)}, ${showSize(event.bytes)}`;
   return `${safe(event.table)} copied: ${amount} in ${showDuration(event.elapsedMs)}${rate}${quarantined}`;

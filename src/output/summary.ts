@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { FILES } from '../run/folder.js';
 import type { RunView, StepView, TableView } from '../view.js';
 import { downtimeText } from './facts.js';
+import { isWanted } from './failure.js';
 import { safe } from './findings.js';
 import { showCount, showDuration, showMoment, showRows } from './format.js';
 import type { Paint } from './paint.js';
@@ -51,6 +52,8 @@ export function headLines(
 function outcomeOf(view: RunView, paint: Paint): string {
   const exit = view.exitCode === undefined ? '' : ` (exit ${view.exitCode})`;
   const [first = ''] = view.message.split('\n');
+  // What the person wanted is no failure.
+  if (isWanted(view.code)) return paint('yellow', `${safe(first)}${exit}`);
   const text = `${view.outcome}${first === '' ? '' : `: ${safe(first)}`}${exit}`;
   if (view.outcome === 'running') return text;
   return paint(view.exitCode === 0 ? 'green' : 'red', text);
@@ -73,6 +76,7 @@ function stepLines(steps: readonly StepView[], paint: Paint, layout: Layout): st
 
 export function showState(state: StepView['state'], paint: Paint): string {
   if (state === 'failed') return paint('red', state);
+  if (state === 'stopped') return paint('yellow', state);
   return state === 'done' ? paint('green', state) : state;
 }
 
@@ -105,6 +109,8 @@ function tableSection(tables: readonly TableView[], paint: Paint, layout: Layout
 function verdictOf(table: TableView, paint: Paint): string {
   const quarantined = table.quarantined === 0 ? '' : `, ${showCount(table.quarantined)} quarantined`;
   if (table.state === 'verified') return `${paint('green', 'equal')}${quarantined}`;
+  // Of a dry run, which shows nothing else.
+  if (table.state === 'left') return 'planned';
   if (table.state !== 'different') return `${table.state}, not compared${quarantined}`;
   const other = table.targetDigest.slice(0, DIGEST_LENGTH);
   return `${paint('red', 'DIFFERENT')}: ${showRows(table.differences)}, target ${other}${quarantined}`;

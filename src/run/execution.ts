@@ -5,6 +5,7 @@ import { showRows } from '../output/format.js';
 import type { RunOptions } from '../config/run-options.js';
 import { WizardError, messageOf } from '../errors.js';
 import type { StepName } from '../events.js';
+import { planEstimate } from '../output/estimate.js';
 import { writeReport } from '../output/report.js';
 import { withModules } from '../plans/modules.js';
 import { isTargetFailure, nameOfTarget, showTarget, targetError } from '../target/connect.js';
@@ -14,19 +15,18 @@ import { halfwayDoing, halfwayLeft, isTakingBack } from './halfway.js';
 import { FILES, type RunFolder, type RunState, saveState } from './folder.js';
 import { type EventSink, Journal } from './journal.js';
 import { Resources } from './resources.js';
-import { type Asking, pauseBefore, pauseBeforeDrop, tellingIo } from './pauses.js';
+import { type Asking, pauseBefore, pauseBeforeDrop, tellWhenAlone, tellingIo } from './pauses.js';
 import { rollbackError } from './rollback-failure.js';
+import { type Asked, RESUME_REMEDY, stoppedEnding, whyStopped } from './stopping.js';
 import { totalsOf } from './totals.js';
 import { WaitWatch } from './wait-watch.js';
 import { isDiskError, noReport } from './write-error.js';
 import { type Step, type StepContext, Stopped, TakeBackFailed } from './step.js';
 
-export interface RunIo extends Asking {
+export interface RunIo extends Asking, Asked {
   readonly sinks: readonly EventSink[];
-  /** End at the next safe point. */
-  readonly stop: AbortSignal;
-  /** End now. */
-  readonly abort: AbortSignal;
+  /** Aborted when the person's terminal is gone. */
+  readonly hangUp?: AbortSignal;
   /** Texts that must appear in no event and no file. */
   readonly secrets: readonly string[];
   /** Is given a question that may be asked at any time: what is going on while the application stands, undefined when it runs. */
@@ -35,8 +35,6 @@ export interface RunIo extends Asking {
 
 /** `new` writes to its folder; `resumed` goes on in it; `read-only` neither writes to it nor locks the target. */
 type Mode = 'new' | 'resumed' | 'read-only';
-
-const RESUME_REMEDY = 'the same command with --resume goes on';
 
 export class Execution {
   private readonly journal: Journal;
@@ -109,6 +107,7 @@ export class Execution {
           this.journal.emit({ type: 'plan.statement', step: step.name, title, sql });
         }
       }
+      this.journal.emit({ type: 'notice', message: planEstimate(this.journal.view) });
       const message = 'dry run: this is what would be done; nothing has been written';
       this.journal.emit({
         type: 'run.completed',
@@ -257,8 +256,9 @@ export class Execution {
     } catch (cause) {
       const error = this.stepError(step, cause);
       const code = error instanceof WizardError ? error.code : error instanceof Stopped ? 'STOPPED' : 'BUG';
+      const message = error instanceof Stopped ? whyStopped(this.io) : messageOf(error);
       const elapsedMs = Math.round(performance.now() - startedAt);
-      this.journal.emit({ type: 'step.failed', step: step.name, code, message: messageOf(error), elapsedMs });
+      this.journal.emit({ type: 'step.failed', step: step.name, code, message, elapsedMs });
       throw error;
     }
     throw new Stopped();
@@ -296,6 +296,7 @@ export class Execution {
       else this.io.abort.addEventListener('abort', fail, { once: true });
     });
     aborted.catch(() => undefined);
+    const forget = tellWhenAlone(this.io.hangUp, this.journal.emit);
     let isFailed = true;
     this.waits.start();
     try {
@@ -306,6 +307,7 @@ export class Execution {
       return this.fail(isTargetFailure(error) ? targetError('the target cannot be asked', error) : error);
     } finally {
       this.waits.stop();
+      forget();
       // After an abort the server is left to notice the broken connections; otherwise they are closed in good order.
       if (!this.io.abort.aborted) await this.resources.close();
       if (this.mode !== 'read-only') this.report(isFailed);
@@ -335,10 +337,8 @@ export class Execution {
         return this.emitFailure(exitCode, code, message, remedies);
       return this.emitFailure(exitCode, code, `${message}; ${left.message}`, [...remedies, ...left.remedies]);
     }
-    const reason: unknown = this.io.abort.aborted ? this.io.abort.reason : this.io.stop.reason;
-    const exitCode = reason === 'SIGTERM' ? 143 : 130;
-    const { message, remedies } = left ?? { message: 'what is done is kept', remedies: [RESUME_REMEDY] };
-    return this.emitFailure(exitCode, 'STOPPED', `stopped; ${message}`, remedies);
+    const { exitCode, message, remedies } = stoppedEnding(this.io, left);
+    return this.emitFailure(exitCode, 'STOPPED', message, remedies);
   }
 
   private emitFailure(exitCode: number, code: string, message: string, given: readonly string[]): number {

@@ -153,6 +153,36 @@ test('a resumed run, a dry run and a rollback have their lines too', () => {
   `);
 });
 
+test('what the person has stopped is told as that, not as a failure', () => {
+  const text = play([
+    ...rest.slice(0, 1),
+    { type: 'step.started', step: 'copy', title: 'Copy the rows' },
+    { type: 'step.failed', step: 'copy', code: 'STOPPED', message: 'stopped (r)', elapsedMs: 1500 },
+    {
+      type: 'run.failed',
+      exitCode: 130,
+      code: 'STOPPED',
+      message: 'stopped; kept',
+      remedies: [],
+      elapsedMs: 1,
+    },
+  ]);
+  expect(text).toContain('copy       ended after 1.5 s: stopped (r)');
+  expect(text).toContain('outcome  stopped; kept (exit 130)');
+  expect(text).toMatch(/^copy +stopped +1\.5 s +stopped \(r\)$/m);
+  expect(text).toContain('\nStopped; kept\n');
+  expect(text).not.toMatch(/failed|error/i);
+});
+
+test('a rate is told only where this process has copied all of it', () => {
+  const copied: EventBody = {
+    ...{ type: 'table.copied', step: 'copy', table: 't', rows: 4000, bytes: 1, quarantined: 0 },
+    elapsedMs: 2000,
+  };
+  expect(play([...successful.slice(0, 1), copied])).toContain('2,000 rows/s');
+  expect(play([...rest.slice(0, 1), copied])).not.toContain('rows/s');
+});
+
 test('progress on a terminal comes every two seconds, elsewhere only with ten percent more', () => {
   const progress = (text: string): number =>
     text.split('\n').filter((line) => line.includes('rows/s, about')).length;

@@ -31,6 +31,27 @@ test('a part is done when the next one begins, and the last one with its step', 
   expect(states(begin('stop'), fail)).toEqual(['failed', 'left']);
 });
 
+test('a step that was stopped has not failed, whether it ended by itself or was cut off', () => {
+  const begun: EventBody = { type: 'step.started', step: 'copy', title: 'Copy' };
+  const stop: EventBody = {
+    type: 'step.failed',
+    step: 'copy',
+    code: 'STOPPED',
+    message: 'asked',
+    elapsedMs: 1,
+  };
+  const end = (code: string): EventBody => ({
+    ...{ type: 'run.failed', exitCode: 130, message: 'stopped', remedies: [], elapsedMs: 1 },
+    code,
+  });
+  const stateOf = (...events: EventBody[]) =>
+    view(begun, ...events).steps.find(({ name }) => name === 'copy')?.state;
+  expect(stateOf(stop)).toBe('stopped');
+  expect(stateOf(stop, end('STOPPED'))).toBe('stopped');
+  expect(stateOf(end('STOPPED'))).toBe('stopped');
+  expect(stateOf(end('BUG'))).toBe('failed');
+});
+
 test('a part that nobody has announced is shown all the same, with its times', () => {
   expect(view(begin('wait'), begin('go')).parts).toMatchObject([
     {
