@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { targetProblem } from '../config/ask.js';
 import type { OptionName } from '../config/options.js';
 import type { RunRequest } from '../config/resolve.js';
-import { secretsOf, withPassword } from '../config/target-url.js';
+import { secretsOf, withPassword, withoutPassword } from '../config/target-url.js';
 import { WizardError, messageOf } from '../errors.js';
 import { showSize } from '../output/format.js';
 import type { Answered, Field, Page } from '../pages.js';
@@ -195,9 +195,4 @@ function sizeOf(file: string): number | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The URL as it may be shown to be corrected. */
-function withoutPassword(url: string): string {
-  return url.replace(/^(\w+(?:\+\w+)?:\/\/[^@/:]*):[^@/]*@/, '$1@').replace(/([?&])password=[^&]*&?/, '$1');
 }
