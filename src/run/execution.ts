@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { showRows } from '../output/format.js';
 import type { RunOptions } from '../config/run-options.js';
-import { WizardError, messageOf } from '../errors.js';
+import { EXIT, WizardError, messageOf } from '../errors.js';
 import type { StepName, Totals } from '../events.js';
 import { writeReport } from '../output/report.js';
 import { isTargetFailure, nameOfTarget, showTarget, targetError } from '../target/connect.js';
@@ -13,9 +13,10 @@ import { halfwayDoing, halfwayLeft, isTakingBack } from './halfway.js';
 import { FILES, type RunFolder, type RunState, saveState } from './folder.js';
 import { type EventSink, Journal } from './journal.js';
 import { Resources } from './resources.js';
+import { type Failure, completionText, exitCodeOf, failureOf, totalsOf, withResume } from './outcome.js';
 import { type Asking, pauseBefore, pauseBeforeDrop, tellingIo } from './pauses.js';
 import { rollbackError } from './rollback-failure.js';
-import { isDiskError, noReport } from './write-error.js';
+import { noReport } from './write-error.js';
 import { type Step, type StepContext, Stopped, TakeBackFailed } from './step.js';
 
 export interface RunIo extends Asking {
@@ -32,8 +33,6 @@ export interface RunIo extends Asking {
 
 /** `new` writes to its folder; `resumed` goes on in it; `read-only` neither writes to it nor locks the target. */
 type Mode = 'new' | 'resumed' | 'read-only';
-
-const RESUME_REMEDY = 'the same command with --resume goes on';
 
 export class Execution {
   private readonly journal: Journal;
@@ -101,14 +100,7 @@ export class Execution {
         }
       }
       const message = 'dry run: this is what would be done; nothing has been written';
-      this.journal.emit({
-        type: 'run.completed',
-        exitCode: 0,
-        message,
-        totals: this.totals(),
-        elapsedMs: this.elapsed(),
-      });
-      return 0;
+      return this.emitCompleted(message, totalsOf(this.journal.view), EXIT.done);
     });
   }
 
@@ -117,11 +109,9 @@ export class Execution {
     this.begin([], false);
     return this.finish(async () => {
       for (const step of this.steps) await this.perform(step);
-      const totals = this.totals();
-      const exitCode = totals.quarantined > 0 ? 6 : 0;
+      const totals = totalsOf(this.journal.view);
       const message = `${showRows(totals.rows)} in ${totals.tables} tables are equal on both sides`;
-      this.journal.emit({ type: 'run.completed', exitCode, message, totals, elapsedMs: this.elapsed() });
-      return exitCode;
+      return this.emitCompleted(message, totals, exitCodeOf(totals));
     });
   }
 
@@ -130,17 +120,10 @@ export class Execution {
     this.begin(this.doneSteps(), false, message);
     return this.finish(async () => {
       const summary = await this.perform(step, false);
-      const totals = this.totals();
-      const exitCode = totals.quarantined > 0 ? 6 : 0;
+      const totals = totalsOf(this.journal.view);
+      const exitCode = exitCodeOf(totals);
       this.save({ outcome: 'completed', exitCode });
-      this.journal.emit({
-        type: 'run.completed',
-        exitCode,
-        message: summary,
-        totals,
-        elapsedMs: this.elapsed(),
-      });
-      return exitCode;
+      return this.emitCompleted(summary, totals, exitCode);
     });
   }
 
@@ -260,34 +243,16 @@ export class Execution {
   }
 
   private complete(isFinished: boolean): number {
-    const totals = this.totals();
-    const exitCode = totals.quarantined > 0 ? 6 : 0;
-    const rows = `${showRows(totals.rows)} in ${totals.tables} tables`;
-    const set =
-      totals.quarantined > 0
-        ? `; ${showRows(totals.quarantined)} in ttm_wizard.quarantine and not in their tables`
-        : '';
-    const message = isSwitching(this.path)
-      ? `${rows} moved; the application runs on the target (ttm-wizard rollback takes it back)${set}`
-      : isFinished
-        ? `nothing to do: ${rows} are in the target as verified before${set}`
-        : `${rows} copied and compared${set}`;
+    const totals = totalsOf(this.journal.view);
+    const exitCode = exitCodeOf(totals);
+    const how = isSwitching(this.path) ? 'moved' : isFinished ? 'finished' : 'copied';
     this.save({ outcome: 'completed', exitCode });
-    this.journal.emit({ type: 'run.completed', exitCode, message, totals, elapsedMs: this.elapsed() });
-    return exitCode;
+    return this.emitCompleted(completionText(totals, how), totals, exitCode);
   }
 
-  /** Totals of what has been copied, from the tables of the view. */
-  private totals(): Totals {
-    const tables = this.journal.view.tables.filter(({ state }) => state !== 'left');
-    const sum = (pick: (table: (typeof tables)[number]) => number): number =>
-      tables.reduce((total, table) => total + pick(table), 0);
-    return {
-      tables: tables.length,
-      rows: sum((table) => table.rows),
-      bytes: sum((table) => table.bytes),
-      quarantined: sum((table) => table.quarantined),
-    };
+  private emitCompleted(message: string, totals: Totals, exitCode: number): number {
+    this.journal.emit({ type: 'run.completed', exitCode, message, totals, elapsedMs: this.elapsed() });
+    return exitCode;
   }
 
   /** Every ending: one event, one exit code, connections closed, report written. */
@@ -324,35 +289,24 @@ export class Execution {
   private fail(error: unknown): number {
     if (!(error instanceof WizardError) && !(error instanceof Stopped)) {
       this.journal.recordBug(error);
-      this.emitFailure(70, 'BUG', `this is a bug: ${messageOf(error)}`, ['please send the log']);
+      const message = `this is a bug: ${messageOf(error)}`;
+      this.emitFailure({ exitCode: EXIT.bug, code: 'BUG', message, remedies: ['please send the log'] });
       throw error;
     }
     const left = this.mode === 'read-only' ? undefined : halfwayLeft(this.path);
-    if (error instanceof WizardError) {
-      const { exitCode, code, message, remedies } = error;
-      // Without room the switch-over stays where it is, whichever way it was going.
-      if (left === undefined || !isDiskError(error))
-        return this.emitFailure(exitCode, code, message, remedies);
-      return this.emitFailure(exitCode, code, `${message}; ${left.message}`, [...remedies, ...left.remedies]);
-    }
     const reason: unknown = this.io.abort.aborted ? this.io.abort.reason : this.io.stop.reason;
-    const exitCode = reason === 'SIGTERM' ? 143 : 130;
-    const { message, remedies } = left ?? { message: 'what is done is kept', remedies: [RESUME_REMEDY] };
-    return this.emitFailure(exitCode, 'STOPPED', `stopped; ${message}`, remedies);
+    return this.emitFailure(failureOf(error, left, reason));
   }
 
-  private emitFailure(exitCode: number, code: string, message: string, given: readonly string[]): number {
+  private emitFailure(failure: Failure): number {
+    const { exitCode } = failure;
     const isAsBefore = this.isRollback && !this.hasUndone && !isTakingBack(this.path);
     if (!isAsBefore) this.saveFailure(exitCode);
-    // Whatever was wrong with the target: when it is right again, what has been done so far counts.
-    const canResume = exitCode === 5 && this.mode !== 'read-only' && 'preflight' in this.state.results;
-    const isSaid = given.some((remedy) => remedy.includes('--resume'));
-    const remedies = canResume && !isSaid ? [...given, RESUME_REMEDY] : given;
+    const canResume = this.mode !== 'read-only' && 'preflight' in this.state.results;
+    const { remedies, ...told } = canResume ? withResume(failure) : failure;
     this.journal.emit({
       type: 'run.failed',
-      exitCode,
-      code,
-      message,
+      ...told,
       remedies: [...remedies],
       elapsedMs: this.elapsed(),
     });
