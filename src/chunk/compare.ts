@@ -164,7 +164,8 @@ function showDifference(source: string | null, target: string | null): { source:
   return { source: show(source), target: show(target) };
 }
 
-function showKey(table: TablePlan, key: string): string {
+/** The fields of a key's line, shortened and escaped. */
+export function showKey(table: TablePlan, key: string): string {
   const fields = splitLine(keyColumns(table), key);
   return showValue(fields.map((field) => field ?? 'NULL').join(','));
 }

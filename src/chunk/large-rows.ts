@@ -5,7 +5,7 @@ import type { SqliteValue } from '../codec/column.js';
 import { Problem, type ProblemCode } from '../codec/problem.js';
 import type { TablePlan } from '../plans/plan.js';
 import { quoteName } from '../target/sql.js';
-import { columnOf, keyColumns, sourceKey, sourceTable } from './range.js';
+import { columnOf, keyColumns, parentKey, sourceKey, sourceTable } from './range.js';
 import type { BadRow } from './reader.js';
 
 /** Bytes of all texts and blobs of a row. */
@@ -22,6 +22,11 @@ export interface Range {
 /** Whether a row with such a problem can be put into quarantine. */
 export function canSetAside({ code }: { readonly code: ProblemCode }): boolean {
   return code !== 'row-too-large';
+}
+
+/** The same of a row with all its problems. */
+export function canSetRowAside({ problems }: Pick<BadRow, 'problems'>): boolean {
+  return problems.every(({ problem }) => canSetAside(problem));
 }
 
 export class LargeRows {
@@ -91,7 +96,7 @@ export class LargeRows {
     const problem = new Problem('row-too-large', detail, `stands in a row of ${why}`);
     return {
       key: key.map(String).join(','),
-      parentKey: JSON.stringify(key.map(String)),
+      parentKey: parentKey(key),
       row: this.table.columns.map(({ name }) => key[this.table.key.indexOf(name)] ?? null),
       index: -1,
       problems: [{ column, value: `${lengths[largest] ?? 0} bytes`, problem }],

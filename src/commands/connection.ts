@@ -6,7 +6,7 @@ import { targetProblem } from '../config/ask.js';
 import type { OptionName } from '../config/options.js';
 import type { RunRequest } from '../config/resolve.js';
 import type { Answers } from '../config/saved-answers.js';
-import { secretsOf, withPassword } from '../config/target-url.js';
+import { secretsOf, withPassword, withoutPassword } from '../config/target-url.js';
 import { WizardError, messageOf } from '../errors.js';
 import { showSize } from '../output/format.js';
 import type { Answered, Field, Page } from '../pages.js';
@@ -253,9 +253,4 @@ function sizeOf(file: string): number | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The URL as it may be shown to be corrected. */
-function withoutPassword(url: string): string {
-  return url.replace(/^(\w+(?:\+\w+)?:\/\/[^@/:]*):[^@/]*@/, '$1@').replace(/([?&])password=[^&]*&?/, '$1');
 }

@@ -3,8 +3,8 @@
 import { join } from 'node:path';
 import { showRows } from '../output/format.js';
 import type { RunOptions } from '../config/run-options.js';
-import { WizardError, messageOf } from '../errors.js';
-import type { StepName } from '../events.js';
+import { EXIT, WizardError, messageOf } from '../errors.js';
+import type { StepName, Totals } from '../events.js';
 import { planEstimate } from '../output/estimate.js';
 import { writeReport } from '../output/report.js';
 import { withModules } from '../plans/modules.js';
@@ -15,12 +15,12 @@ import { halfwayDoing, halfwayLeft, isTakingBack } from './halfway.js';
 import { FILES, type RunFolder, type RunState, saveState } from './folder.js';
 import { type EventSink, Journal } from './journal.js';
 import { Resources } from './resources.js';
+import { type Failure, completionText, exitCodeOf, failureOf, totalsOf, withResume } from './outcome.js';
 import { type Asking, pauseBefore, pauseBeforeDrop, tellWhenAlone, tellingIo } from './pauses.js';
 import { rollbackError } from './rollback-failure.js';
-import { type Asked, RESUME_REMEDY, stoppedEnding, whyStopped } from './stopping.js';
-import { totalsOf } from './totals.js';
+import { type Asked, whyStopped } from './stopping.js';
 import { WaitWatch } from './wait-watch.js';
-import { isDiskError, noReport } from './write-error.js';
+import { noReport } from './write-error.js';
 import { type Step, type StepContext, Stopped, TakeBackFailed } from './step.js';
 
 export interface RunIo extends Asking, Asked {
@@ -109,14 +109,7 @@ export class Execution {
       }
       this.journal.emit({ type: 'notice', message: planEstimate(this.journal.view) });
       const message = 'dry run: this is what would be done; nothing has been written';
-      this.journal.emit({
-        type: 'run.completed',
-        exitCode: 0,
-        message,
-        totals: totalsOf(this.journal.view),
-        elapsedMs: this.elapsed(),
-      });
-      return 0;
+      return this.emitCompleted(message, totalsOf(this.journal.view), EXIT.done);
     });
   }
 
@@ -126,10 +119,8 @@ export class Execution {
     return this.finish(async () => {
       for (const step of this.steps) await this.perform(step);
       const totals = totalsOf(this.journal.view);
-      const exitCode = totals.quarantined > 0 ? 6 : 0;
       const message = `${showRows(totals.rows)} in ${totals.tables} tables are equal on both sides`;
-      this.journal.emit({ type: 'run.completed', exitCode, message, totals, elapsedMs: this.elapsed() });
-      return exitCode;
+      return this.emitCompleted(message, totals, exitCodeOf(totals));
     });
   }
 
@@ -139,16 +130,9 @@ export class Execution {
     return this.finish(async () => {
       const summary = await this.perform(step, false);
       const totals = totalsOf(this.journal.view);
-      const exitCode = totals.quarantined > 0 ? 6 : 0;
+      const exitCode = exitCodeOf(totals);
       this.save({ outcome: 'completed', exitCode });
-      this.journal.emit({
-        type: 'run.completed',
-        exitCode,
-        message: summary,
-        totals,
-        elapsedMs: this.elapsed(),
-      });
-      return exitCode;
+      return this.emitCompleted(summary, totals, exitCode);
     });
   }
 
@@ -272,18 +256,13 @@ export class Execution {
 
   private complete(isFinished: boolean): number {
     const totals = totalsOf(this.journal.view);
-    const exitCode = totals.quarantined > 0 ? 6 : 0;
-    const rows = `${showRows(totals.rows)} in ${totals.tables} tables`;
-    const set =
-      totals.quarantined > 0
-        ? `; ${showRows(totals.quarantined)} in ttm_wizard.quarantine and not in their tables`
-        : '';
-    const message = isSwitching(this.path)
-      ? `${rows} moved; the application runs on the target (ttm-wizard rollback takes it back)${set}`
-      : isFinished
-        ? `nothing to do: ${rows} are in the target as verified before${set}`
-        : `${rows} copied and compared${set}`;
+    const exitCode = exitCodeOf(totals);
+    const how = isSwitching(this.path) ? 'moved' : isFinished ? 'finished' : 'copied';
     this.save({ outcome: 'completed', exitCode });
+    return this.emitCompleted(completionText(totals, how), totals, exitCode);
+  }
+
+  private emitCompleted(message: string, totals: Totals, exitCode: number): number {
     this.journal.emit({ type: 'run.completed', exitCode, message, totals, elapsedMs: this.elapsed() });
     return exitCode;
   }
@@ -326,33 +305,24 @@ export class Execution {
   private fail(error: unknown): number {
     if (!(error instanceof WizardError) && !(error instanceof Stopped)) {
       this.journal.recordBug(error);
-      this.emitFailure(70, 'BUG', `this is a bug: ${messageOf(error)}`, ['please send the log']);
+      const message = `this is a bug: ${messageOf(error)}`;
+      this.emitFailure({ exitCode: EXIT.bug, code: 'BUG', message, remedies: ['please send the log'] });
       throw error;
     }
     const left = this.mode === 'read-only' ? undefined : halfwayLeft(this.path);
-    if (error instanceof WizardError) {
-      const { exitCode, code, message, remedies } = error;
-      // Without room the switch-over stays where it is, whichever way it was going.
-      if (left === undefined || !isDiskError(error))
-        return this.emitFailure(exitCode, code, message, remedies);
-      return this.emitFailure(exitCode, code, `${message}; ${left.message}`, [...remedies, ...left.remedies]);
-    }
-    const { exitCode, message, remedies } = stoppedEnding(this.io, left);
-    return this.emitFailure(exitCode, 'STOPPED', message, remedies);
+    const reason: unknown = this.io.abort.aborted ? this.io.abort.reason : this.io.stop.reason;
+    return this.emitFailure(failureOf(error, left, reason));
   }
 
-  private emitFailure(exitCode: number, code: string, message: string, given: readonly string[]): number {
+  private emitFailure(failure: Failure): number {
+    const { exitCode } = failure;
     const isAsBefore = this.isRollback && !this.hasUndone && !isTakingBack(this.path);
     if (!isAsBefore) this.saveFailure(exitCode);
-    // Whatever was wrong with the target: when it is right again, what has been done so far counts.
-    const canResume = exitCode === 5 && this.mode !== 'read-only' && 'preflight' in this.state.results;
-    const isSaid = given.some((remedy) => remedy.includes('--resume'));
-    const remedies = canResume && !isSaid ? [...given, RESUME_REMEDY] : given;
+    const canResume = this.mode !== 'read-only' && 'preflight' in this.state.results;
+    const { remedies, ...told } = canResume ? withResume(failure) : failure;
     this.journal.emit({
       type: 'run.failed',
-      exitCode,
-      code,
-      message,
+      ...told,
       remedies: [...remedies],
       elapsedMs: this.elapsed(),
     });
