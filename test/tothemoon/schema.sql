@@ -328,10 +328,6 @@ ALTER TABLE ONLY public.tokens
 ALTER TABLE ONLY public.tokens
     ADD CONSTRAINT tokens_pkey PRIMARY KEY (id);
 
-CREATE INDEX idx_latest_token_scores_order ON public.latest_token_scores USING btree (COALESCE(smoothed_score, score) DESC NULLS LAST, token_id DESC);
-
-COMMENT ON INDEX public.idx_latest_token_scores_order IS 'GET /tokens: tokens by newest score, best first';
-
 CREATE INDEX idx_token_scores_dex ON ONLY public.token_scores USING btree (primary_dex, token_id);
 
 COMMENT ON INDEX public.idx_token_scores_dex IS 'requirement: tokens that have scores of one dex (metrics primary_dex)';
@@ -348,9 +344,9 @@ CREATE INDEX idx_token_scores_token_created ON ONLY public.token_scores USING bt
 
 COMMENT ON INDEX public.idx_token_scores_token_created IS 'GET /tokens, GET /tokens/{mint}, scheduler, archiver: the newest scores of a token; foreign key token_id';
 
-CREATE INDEX idx_tokens_active ON public.tokens USING btree (last_updated_at NULLS FIRST, created_at DESC) WHERE ((status)::text = 'active'::text);
+CREATE INDEX idx_tokens_active ON public.tokens USING btree (status, last_updated_at NULLS FIRST, created_at DESC) WHERE ((status)::text <> 'archived'::text);
 
-COMMENT ON INDEX public.idx_tokens_active IS 'scheduler (hot), spam monitor, NotArb export, activation, data freshness: the active tokens';
+COMMENT ON INDEX public.idx_tokens_active IS 'GET /tokens, monitoring counts: the tokens that are not archived';
 
 CREATE INDEX idx_tokens_liquidity ON public.tokens USING btree (liquidity_usd);
 
@@ -360,9 +356,9 @@ CREATE INDEX idx_tokens_primary_dex ON public.tokens USING btree (primary_dex);
 
 COMMENT ON INDEX public.idx_tokens_primary_dex IS 'later application: tokens of one dex';
 
-CREATE INDEX idx_tokens_status ON public.tokens USING btree (status, last_updated_at NULLS FIRST, created_at DESC);
+CREATE INDEX idx_tokens_status ON public.tokens USING btree (status);
 
-COMMENT ON INDEX public.idx_tokens_status IS 'GET /tokens?statuses=…, GET /tokens/stats, scheduler, activation, archiver, monitoring: tokens by status, the longest untouched first';
+COMMENT ON INDEX public.idx_tokens_status IS 'GET /tokens?statuses=…, scheduler, activation, archiver, data freshness, token monitor: tokens by status';
 
 CREATE INDEX token_scores_default_liquidity_usd_idx ON public.token_scores_default USING btree (liquidity_usd);
 

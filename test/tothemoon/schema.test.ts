@@ -88,15 +88,14 @@ const CONSTRAINTS = [
 ];
 
 const INDEXES = [
-  'idx_latest_token_scores_order ON latest_token_scores (COALESCE(smoothed_score, score) DESC NULLS LAST, token_id DESC)',
   'idx_token_scores_dex ON token_scores (primary_dex, token_id)',
   'idx_token_scores_liquidity ON token_scores (liquidity_usd)',
   'idx_token_scores_smoothed ON token_scores (smoothed_score DESC NULLS LAST)',
   'idx_token_scores_token_created ON token_scores (token_id, created_at DESC, id DESC)',
-  "idx_tokens_active ON tokens (last_updated_at NULLS FIRST, created_at DESC) WHERE ((status)::text = 'active'::text)",
+  "idx_tokens_active ON tokens (status, last_updated_at NULLS FIRST, created_at DESC) WHERE ((status)::text <> 'archived'::text)",
   'idx_tokens_liquidity ON tokens (liquidity_usd)',
   'idx_tokens_primary_dex ON tokens (primary_dex)',
-  'idx_tokens_status ON tokens (status, last_updated_at NULLS FIRST, created_at DESC)',
+  'idx_tokens_status ON tokens (status)',
 ];
 
 const NOT_A_PARTITION = "t.relnamespace = 'public'::regnamespace AND NOT t.relispartition";
