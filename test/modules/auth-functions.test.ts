@@ -1,5 +1,7 @@
 // check_api_key and account_for_login before any organization is known, and the audit log that nobody changes.
-import pg from 'pg';
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AuthSite, admitMembers, createAuthSite } from '../support/auth-site.js';
 import { connectAsText } from '../support/migrate.js';
@@ -44,6 +46,10 @@ async function makeKey(key: string, change: Record<string, string> = {}): Promis
 async function check(key: string | null): Promise<Record<string, string | null> | undefined> {
   const [row] = await site.as({}, 'SELECT * FROM check_api_key($1)', [key]);
   return row;
+}
+
+function urlOf(user: string): string {
+  return Object.assign(new URL(site.target), { username: user }).href;
 }
 
 const nobody = (verdict: string) => ({ verdict, organization_id: null, user_id: null, api_key_id: null });
@@ -96,9 +102,7 @@ describe('check_api_key', () => {
 
   test('of 50 calls at the same time with a limit of 20, exactly 20 pass', async () => {
     await makeKey('ttm_limited', { rate_limit: '20' });
-    const url = new URL(site.target);
-    url.username = 'app_login';
-    const clients = await Promise.all(Array.from({ length: 50 }, () => connectAsText(url.href)));
+    const clients = await Promise.all(Array.from({ length: 50 }, () => connectAsText(urlOf('app_login'))));
     const verdicts = await Promise.all(
       clients.map(async (client) => {
         const { rows } = await client.query<{ verdict: string }>(
@@ -160,6 +164,21 @@ describe('check_api_key', () => {
     ).rejects.toThrow('ck_api_keys_key_hash');
     await expect(makeKey('ttm_good_1')).rejects.toThrow('api_keys_key_hash_key');
   });
+});
+
+test('what the README says to type does what it says', async () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const section = readme.slice(readme.indexOf('## Optional modules'), readme.indexOf('## Exit codes'));
+  const [session = '', key = ''] = [...section.matchAll(/```sql\n([^`]+)```/g)].map(([, sql]) => sql ?? '');
+  const secret = `ttm_${randomBytes(32).toString('hex')}`;
+  await site.as(as, key, [A, USER, secret]);
+  expect(await check(secret)).toMatchObject({ verdict: 'ok', user_id: USER });
+  const client = await connectAsText(urlOf('app_login'));
+  await client.query(session.replace("'6f1c…'", `'${A}'`).replace("'0b52…'", `'${USER}'`));
+  await client.end();
+  expect(await site.as(as, `SELECT actor, new_values FROM audit_logs WHERE action = 'user.invited'`)).toEqual(
+    [{ actor: USER, new_values: '{"email": "ann@example.org"}' }],
+  );
 });
 
 describe('account_for_login', () => {
@@ -246,9 +265,7 @@ describe('ensure_audit_partitions', () => {
   test('makes what is missing once, whoever calls at the same time, and says how many', async () => {
     const [first] = await site.as({}, 'SELECT ensure_audit_partitions(6) AS made');
     expect(first).toEqual({ made: '1' });
-    const url = new URL(site.target);
-    url.username = 'app_login';
-    const clients = await Promise.all(Array.from({ length: 4 }, () => connectAsText(url.href)));
+    const clients = await Promise.all(Array.from({ length: 4 }, () => connectAsText(urlOf('app_login'))));
     const made = await Promise.all(
       clients.map((client: pg.Client) =>
         client.query<{ made: string }>('SELECT ensure_audit_partitions(8) AS made'),
