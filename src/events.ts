@@ -144,8 +144,15 @@ const bodies = [
     times: z.object({ source: queryTimes, sent: queryTimes, fast: queryTimes.optional() }).optional(),
     /** How many times faster than the source the best form has to be. */
     requiredFactor: z.number().positive().optional(),
-    /** How the target comes to the answer, in a few words; not right when it misses its index, or reads all of a large table. */
-    plan: z.object({ isRight: z.boolean(), reason: z.string() }).optional(),
+    /** How the target comes to the answer; not right when it misses its index, or reads all of a large table. */
+    plan: z
+      .object({
+        isRight: z.boolean(),
+        /** What is not right; or which tables are read as a whole and why that is right, or why it takes its time. */
+        reasons: z.array(z.string()),
+        indexes: z.array(z.string()),
+      })
+      .optional(),
   }),
   /** An index of the target when the comparison is over; those of partitions are summed under the index they belong to. */
   z.object({

@@ -55,27 +55,34 @@ export function inOrder(queries: readonly QueryView[]): QueryView[] {
 
 const ONE_RUN = '* one run, which took more than a second; others: the median of three, after a first';
 
-/** The table of the summary and of the report: all of them. */
+/** The table of the summary and of the report: all of them, and below it what is to be said of several at once. */
 export function querySection(queries: readonly QueryView[], paint: Paint, layout: Layout): string[] {
   if (queries.length === 0) return [];
-  const head = ['query', 'before', 'as sent', 'fast', 'factor', 'required', 'result', 'plan'];
-  const rows = inOrder(queries).map((query) => {
-    const { requiredFactor, rows: count, plan, index } = query;
-    return [
-      safe(query.query),
-      ...markedTimes(query),
-      showFactor(query),
-      requiredFactor === undefined ? '' : `${requiredFactor} x`,
-      `${paintVerdict(query, paint)}, ${showRows(count)}`,
-      safe(plan?.reason ?? index ?? ''),
-    ];
-  });
+  const head = ['query', 'before', 'as sent', 'fast', 'factor', 'result', 'index'];
+  const rows = inOrder(queries).map((query) => [
+    safe(query.query),
+    ...markedTimes(query),
+    `${showFactor(query)}${query.requiredFactor === undefined ? '' : ` of ${query.requiredFactor}`}`,
+    `${paintVerdict(query, paint)}, ${showRows(query.rows)}`,
+    safe(query.index ?? query.plan?.indexes[0] ?? ''),
+  ]);
   const lines = layout({
     head: head.map((text) => paint('bold', text)),
     rows,
-    aligns: ['left', 'right', 'right', 'right', 'right', 'right', 'left', 'left'],
+    aligns: ['left', 'right', 'right', 'right', 'left', 'left', 'left'],
   });
-  return queries.some(hasOneRun) ? [...lines, ONE_RUN] : lines;
+  return [...lines, ...(queries.some(hasOneRun) ? [ONE_RUN] : []), ...reasonLines(queries)];
+}
+
+/** Why what looks wrong is right, and what is wrong: each once, with the query or how many they are. */
+function reasonLines(queries: readonly QueryView[]): string[] {
+  const names = new Map<string, string[]>();
+  for (const { query, plan } of queries)
+    for (const reason of plan?.reasons ?? []) names.set(reason, [...(names.get(reason) ?? []), query]);
+  return [...names].map(([reason, own]) => {
+    const which = own.length === 1 ? own.join('') : `${showCount(own.length)} queries`;
+    return safe(`${which}: ${reason}`);
+  });
 }
 
 /** Before, as sent, fast; the last is empty where the target has no form of its own. */

@@ -132,14 +132,16 @@ async function compareQuery(
     },
     ...(query.requiredFactor === undefined ? {} : { requiredFactor: query.requiredFactor }),
     index: best.plan.indexes.find((name) => name === query.index) ?? null,
-    plan: { isRight: plan.isRight, reason: plan.reason },
+    plan: { isRight: plan.isRight, reasons: [...plan.reasons], indexes: [...plan.indexes] },
   });
   for (const difference of different) {
     if (excuse === undefined) complain('error', 'query-different', difference);
     else complain('warning', 'query-different', `${difference} (${excuse})`);
   }
-  if (!plan.isRight)
-    complain('warning', 'query-plan', `the target ${plan.reason}, in ${showDuration(best.answer.times.ms)}`);
+  if (!plan.isRight) {
+    const how = plan.reasons.join(' and ');
+    complain('warning', 'query-plan', `the target ${how}, in ${showDuration(best.answer.times.ms)}`);
+  }
 }
 
 interface Asked {
@@ -186,9 +188,12 @@ function asParameter(value: string | null): string | null {
 function planOf({ slowReason }: QueryPlan, sent: Asked, fast: Asked | undefined): PlanCheck {
   const { plan, answer } = fast ?? sent;
   if (fast !== undefined && plan.isRight && !sent.plan.isRight)
-    return { ...sent.plan, reason: `${sent.plan.reason} for the application's own form` };
+    return {
+      ...sent.plan,
+      reasons: sent.plan.reasons.map((reason) => `${reason} for the application's own form`),
+    };
   if (slowReason === undefined || answer.times.ms <= SLOW_MS) return plan;
-  return { ...plan, reason: `${plan.reason}; ${slowReason}` };
+  return { ...plan, reasons: [...plan.reasons, slowReason] };
 }
 
 function roundTimes({ firstMs, ms, warmRuns }: QueryTimes): QueryTimes {

@@ -10,8 +10,8 @@ const LARGE_ROWS = 10_000;
 
 export interface PlanCheck {
   readonly isRight: boolean;
-  /** What is used, or what is not as it should be, in a few words. */
-  readonly reason: string;
+  /** What is not as it should be; or, of each table that is read as a whole, why that is right. */
+  readonly reasons: readonly string[];
   /** Indexes in use, of the whole tables. */
   readonly indexes: readonly string[];
 }
@@ -77,9 +77,8 @@ function judge(
     if (reason !== undefined) reasons.push(`reads all of ${table}, which ${reason}`);
     else if (Math.max(...rows) >= LARGE_ROWS) complaints.push(`reads all of ${table}`);
   }
-  if (complaints.length > 0) return { isRight: false, reason: complaints.join(' and '), indexes: used };
-  const words = [...(used.length === 0 ? [] : [`uses ${used.join(', ')}`]), ...reasons];
-  return { isRight: true, reason: words.join('; '), indexes: used };
+  if (complaints.length > 0) return { isRight: false, reasons: complaints, indexes: used };
+  return { isRight: true, reasons, indexes: used };
 }
 
 function isWholeScan(node: PlanNode): boolean {

@@ -63,9 +63,9 @@ test('a run that succeeds tells its story line by line and ends with a page to p
     table         source rows  target rows  digest        verdict
     token_scores      847,080      847,080  abababababab  equal
 
-    query        before   after   factor  result             index
-    tokens list  28.1 s   12 ms  2,342 x  equal, 2,391 rows  token_scores_pkey
-    settings     0.3 ms  0.5 ms    0.5 x  equal, 1 row
+    query        before  as sent  fast  factor   result             index
+    tokens list  28.1 s    12 ms        2,342 x  equal, 2,391 rows  token_scores_pkey
+    settings     0.3 ms   0.5 ms        0.5 x    equal, 1 row
 
     snapshot  /b/20260131-020000-3f9a/snapshot.db
     dump      /b/20260131-020000-3f9a/target.dump
@@ -260,8 +260,8 @@ test('for a screen reader a run is sentences: no columns, progress at each ten p
 
     table token_scores, source rows 847,080, target rows 847,080, digest abababababab, verdict equal
 
-    query tokens list, before 28.1 s, after 12 ms, factor 2,342 x, result equal, 2,391 rows, index token_scores_pkey
-    query settings, before 0.3 ms, after 0.5 ms, factor 0.5 x, result equal, 1 row
+    query tokens list, before 28.1 s, as sent 12 ms, factor 2,342 x, result equal, 2,391 rows, index token_scores_pkey
+    query settings, before 0.3 ms, as sent 0.5 ms, factor 0.5 x, result equal, 1 row
 
     snapshot: /b/20260131-020000-3f9a/snapshot.db
     dump: /b/20260131-020000-3f9a/target.dump

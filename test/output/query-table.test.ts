@@ -20,7 +20,7 @@ function query(name: string, more: Partial<QueryView> = {}): QueryView {
       fast: { firstMs: 9, ms: 4, warmRuns: 3 },
     },
     requiredFactor: undefined,
-    plan: { isRight: true, reason: 'uses idx_a' },
+    plan: { isRight: true, reasons: ['reads all of a, which is small'], indexes: ['idx_a'] },
     ...more,
   };
 }
@@ -44,7 +44,7 @@ describe('the verdict', () => {
     ['one that is missed on a small source', { requiredFactor: 501, sourceMs: 99 }, 'equal', false],
     [
       'a plan that is not right',
-      { plan: { isRight: false, reason: 'reads all of a' } },
+      { plan: { isRight: false, reasons: ['reads all of a'], indexes: [] } },
       'equal, see plan',
       true,
     ],
@@ -66,15 +66,16 @@ describe('the table', () => {
     expect(inOrder(queries).map((own) => own.query)).toEqual(['different', 'missed', 'required', 'plain']);
   });
 
-  it('has all of them with both times, the factor, what was required and how the target does it', () => {
+  it('has all of them with both times, the factor of what was required, and once what is to be said of several', () => {
     expect(`\n${querySection([...queries, old], unpainted, inColumns).join('\n')}\n`).toBe(`
-query      before  as sent  fast  factor  required  result                       plan
-different  2.0 s*   100 ms  4 ms   500 x            DIFFERENT, 26 rows           uses idx_a
-missed     2.0 s*   100 ms  4 ms   500 x     501 x  equal, below 501 x, 26 rows  uses idx_a
-required   2.0 s*   100 ms  4 ms   500 x       5 x  equal, 26 rows               uses idx_a
-plain      2.0 s*   100 ms  4 ms   500 x            equal, 26 rows               uses idx_a
-old         2.0 s   100 ms          20 x            equal, 26 rows               idx_a
+query      before  as sent  fast  factor        result                       index
+different  2.0 s*   100 ms  4 ms  500 x         DIFFERENT, 26 rows           idx_a
+missed     2.0 s*   100 ms  4 ms  500 x of 501  equal, below 501 x, 26 rows  idx_a
+required   2.0 s*   100 ms  4 ms  500 x of 5    equal, 26 rows               idx_a
+plain      2.0 s*   100 ms  4 ms  500 x         equal, 26 rows               idx_a
+old         2.0 s   100 ms        20 x          equal, 26 rows               idx_a
 * one run, which took more than a second; others: the median of three, after a first
+4 queries: reads all of a, which is small
 `);
   });
 

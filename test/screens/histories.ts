@@ -94,7 +94,7 @@ export function verifiedTables(differences: number): EventBody[] {
         fast: { firstMs: 15, ms: 12, warmRuns: 3 },
       },
       requiredFactor: 5,
-      plan: { isRight: true, reason: 'uses idx_token_scores_token_created' },
+      plan: { isRight: true, reasons: [], indexes: ['idx_token_scores_token_created'] },
     },
     // As a run of an earlier version has told it.
     {
