@@ -36,7 +36,7 @@ export const EXAMPLES: Readonly<Record<CommandName, readonly string[]>> = {
   report: [
     'ttm-wizard report',
     'ttm-wizard report --json > report.json',
-    'ttm-wizard report --html report.html       # replaces only a page of its own',
+    'ttm-wizard report --html report.html     # replaces only its own',
     'ssh root@server ttm-wizard report --html - > report.html',
   ],
   doctor: ['ttm-wizard doctor', 'ttm-wizard doctor --target postgresql://app@db/app'],
