@@ -1,4 +1,4 @@
-// What a run has copied in all. Pure.
+// What a run has copied, or compared, in all. Pure.
 import type { Totals } from '../events.js';
 import type { RunView } from '../view.js';
 
@@ -9,7 +9,8 @@ export function totalsOf(view: RunView): Totals {
     tables.reduce((total, table) => total + pick(table), 0);
   return {
     tables: tables.length,
-    rows: sum((table) => table.rows),
+    // A comparison by itself has copied nothing, and knows what is there.
+    rows: sum((table) => (table.rows === 0 ? table.targetRows : table.rows)),
     bytes: sum((table) => table.bytes),
     quarantined: sum((table) => table.quarantined),
   };
