@@ -15,4 +15,4 @@ SELECT
     )::bigint::text AS root_rows
 FROM pg_class AS c
 LEFT JOIN pg_class AS r ON r.oid = pg_partition_root(c.oid)
-WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = ANY ($1::text[])
+WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relname = ANY ($1::text[])

@@ -9,14 +9,15 @@ import { isDiskError } from './write-error.js';
 
 export const RESUME_REMEDY = 'the same command with --resume goes on';
 
-/** What has been copied, from the tables of the view. */
+/** What has been copied, or compared, over the tables that have been begun. */
 export function totalsOf(view: Pick<RunView, 'tables'>): Totals {
   const tables = view.tables.filter(({ state }) => state !== 'left');
   const sum = (pick: (table: (typeof tables)[number]) => number): number =>
     tables.reduce((total, table) => total + pick(table), 0);
   return {
     tables: tables.length,
-    rows: sum((table) => table.rows),
+    // A comparison by itself has copied nothing, and knows what is there.
+    rows: sum((table) => (table.rows === 0 ? table.targetRows : table.rows)),
     bytes: sum((table) => table.bytes),
     quarantined: sum((table) => table.quarantined),
   };

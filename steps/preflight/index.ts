@@ -31,7 +31,7 @@ export const preflight: Step = {
         report({
           severity: 'error',
           code: kebab(error.code),
-          message: messageOf(error),
+          message: messageOf(error).replaceAll('\n', '; '),
           remedies: [...error.remedies],
         });
         return undefined;

@@ -117,7 +117,7 @@ function remediesIn(folder: string): string[] {
   const left = halfwayLeft(folder);
   if (left !== undefined) return [...left.remedies];
   return [
-    'ttm-wizard report lists them',
+    'the first ten are named above; after a run ttm-wizard report names them too',
     'if somebody writes to the target: stop that, then --restart',
     'ttm-wizard verify compares again',
   ];

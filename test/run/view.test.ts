@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { EventBody } from '../../src/events.js';
 import { canRollBack } from '../../src/reversible.js';
+import { totalsOf } from '../../src/run/outcome.js';
 import { environment, record, successful, viewOf } from '../output/recorded-run.js';
 import { started } from '../screens/runs.js';
 
@@ -169,4 +170,34 @@ test('what a run waits for shows until something comes on; progress that says th
   });
   expect(view(begun, at(1), waiting, at(2)).waiting).toBeUndefined();
   expect(view(begun, waiting, { type: 'notice', message: '' }).waiting).toBeUndefined();
+});
+
+test('the totals are of what was copied, and where nothing was, of what was compared', () => {
+  const copied: EventBody = {
+    type: 'table.copied',
+    step: 'copy',
+    table: 't',
+    rows: 5,
+    bytes: 50,
+    quarantined: 1,
+    elapsedMs: 1,
+  };
+  const verified: EventBody = {
+    type: 'table.verified',
+    step: 'verify',
+    table: 't',
+    sourceRows: 6,
+    targetRows: 5,
+    quarantined: 1,
+    sourceDigest: '',
+    targetDigest: '',
+    equal: true,
+    differences: 0,
+    elapsedMs: 1,
+  };
+  const totals = { tables: 1, rows: 5, quarantined: 1 };
+  expect(totalsOf(view(planned(7)))).toMatchObject({ tables: 0, rows: 0 });
+  expect(totalsOf(view(copied))).toMatchObject({ ...totals, bytes: 50 });
+  expect(totalsOf(view(copied, verified))).toMatchObject(totals);
+  expect(totalsOf(view(verified))).toMatchObject(totals);
 });

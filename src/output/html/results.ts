@@ -107,13 +107,14 @@ ${tableOf(
 function queryRow(view: QueryView): (string | Markup)[] {
   const { query, caller = '', rows, index, plan, requiredFactor } = view;
   const { text, isProblem, isEqual } = queryVerdictOf(view);
+  const lines = [...(plan?.indexes ?? (index === null ? [] : [index])), ...(plan?.reasons ?? [])];
   const required = requiredFactor === undefined ? '' : markup`<br>${requiredFactor} x required`;
   return [
     markup`${query}<br><small>${caller}</small>`,
     timesOf(view),
     markup`${showFactor(view)}${required}`,
     markup`${badge(isEqual ? (isProblem ? 'plain' : 'good') : 'bad', text)}<br>${showRows(rows)}`,
-    plan?.reason ?? index ?? '',
+    markup`${lines.map((line) => markup`${line}<br>`)}`,
   ];
 }
 
