@@ -21,7 +21,7 @@ const LINE_WIDTH = 80;
 /** Lines to type for each command; also in the man page. */
 export const EXAMPLES: Readonly<Record<CommandName, readonly string[]>> = {
   run: [
-    'ttm-wizard run --dry-run --yes --target postgresql://app@db/app',
+    'ttm-wizard run --dry-run --target postgresql://app@db/app > plan.sql',
     'TTM_TARGET=postgresql://app:secret@db/app ttm-wizard run --yes',
     'ttm-wizard run --yes --no-cutover --json --target-url-file /root/url',
     'ttm-wizard run --service app --service app-ws --env-file /etc/app.env',
