@@ -7,7 +7,7 @@ import type { RunView } from '../view.js';
 import { Stopped } from './step.js';
 import { isDiskError } from './write-error.js';
 
-export const RESUME_REMEDY = 'the same command with --resume goes on';
+const RESUME_REMEDY = 'the same command with --resume goes on';
 
 /** What has been copied, or compared, over the tables that have been begun. */
 export function totalsOf(view: Pick<RunView, 'tables'>): Totals {
