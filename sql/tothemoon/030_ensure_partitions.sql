@@ -8,10 +8,10 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path FROM CURRENT
 SET "TimeZone" = 'UTC'
 SET "DateStyle" = 'ISO'
-SET lock_timeout = '500ms'
+SET lock_timeout = '200ms'
 AS $$
 DECLARE
-    attempts constant integer := 60;
+    attempts constant integer := 100;
     missing_months constant text := $query$
         SELECT to_char(month, '"token_scores_"YYYY_MM') AS name, month::text AS low, (month + interval '1 month')::text AS high
         FROM generate_series(date_trunc('month', now()), date_trunc('month', now()) + make_interval(months => $1), interval '1 month') AS month
@@ -40,7 +40,7 @@ BEGIN
         RETURN 0;
     END IF;
     -- Writers wait from here on instead of failing on a partition that comes into being under them. All three locks at the
-    -- beginning, each for half a second at most, then all over again: whoever waits for us while we wait for him never gets as
+    -- beginning, each for a fifth of a second at most, then all over again: whoever waits for us while we wait for him never gets as
     -- far as a deadlock, which is looked for after a second.
     FOR attempt IN 1..attempts LOOP
         BEGIN
@@ -53,7 +53,7 @@ BEGIN
                 RAISE;
             END IF;
         END;
-        PERFORM pg_sleep(0.1);
+        PERFORM pg_sleep(0.2);
     END LOOP;
     -- The rows that move are the same before and after, so what is derived from them has not to look at them twice.
     has_trigger := EXISTS (

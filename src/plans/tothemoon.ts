@@ -133,7 +133,6 @@ export const tothemoon: Plan = {
       'idx_tokens_active',
       'idx_tokens_liquidity',
       'idx_tokens_primary_dex',
-      'idx_latest_token_scores_order',
     ],
     tables: ['latest_token_scores'],
     functions: ['ensure_partitions(integer)', 'latest_of_metrics(jsonb)', 'keep_latest_token_score()'],

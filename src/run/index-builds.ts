@@ -7,6 +7,11 @@ import { loadSql } from '../target/sql.js';
 import { progressOf } from './progress.js';
 import { type StepContext, Stopped } from './step.js';
 
+/** What of a step's context this needs. */
+export type BuildContext = Pick<StepContext, 'run' | 'emit' | 'stop' | 'address'> & {
+  readonly options: Pick<StepContext['options'], 'jobs'>;
+};
+
 /** One file, by the name under which the ledger remembers it. */
 export interface Part {
   readonly name: string;
@@ -21,7 +26,7 @@ const POLL_MS = 500;
 
 /** Applies all parts, each once for this run, and calls `applied` after each. Throws Stopped between two of them. */
 export async function applyParts(
-  context: StepContext,
+  context: BuildContext,
   client: pg.Client,
   parts: readonly Part[],
   applied: (title: string) => void,
@@ -57,7 +62,7 @@ function groupsOf(parts: readonly Part[]): Part[][] {
   return groups;
 }
 
-async function onItsOwn(context: StepContext, use: (client: pg.Client) => Promise<void>): Promise<void> {
+async function onItsOwn(context: BuildContext, use: (client: pg.Client) => Promise<void>): Promise<void> {
   const client = await connectTarget(await context.address());
   try {
     await use(client);
@@ -68,7 +73,7 @@ async function onItsOwn(context: StepContext, use: (client: pg.Client) => Promis
 
 /** Takes parts from the queue until it is empty; after a failure nobody takes another one. */
 async function work(
-  context: StepContext,
+  context: BuildContext,
   client: pg.Client,
   queue: IterableIterator<Part>,
   building: Map<number, string>,
@@ -94,7 +99,6 @@ async function work(
 
 interface Build {
   readonly pid: string;
-  readonly part: string;
   readonly phase: string;
   readonly done: string;
   readonly total: string;
@@ -102,16 +106,16 @@ interface Build {
 
 /** Shows the progress of the builds of these sessions while `during` goes on, through a connection of its own. */
 async function watchIndexBuilds(
-  context: StepContext,
+  context: BuildContext,
   building: ReadonlyMap<number, string>,
   during: () => Promise<void>,
 ): Promise<void> {
   const watcher = await connectTarget(await context.address());
   const progress = progressOf(context.emit, 'constrain');
-  const show = ({ pid, part, phase, done, total }: Build): void => {
+  const show = ({ pid, phase, done, total }: Build): void => {
     const title = building.get(Number(pid));
     if (title === undefined || Number(total) === 0) return;
-    const doing = `${title}, ${part}: ${phase.replace('building index: ', '')}`;
+    const doing = `${title}: ${phase.replace('building index: ', '')}`;
     progress({ doing, done: Number(done), total: Number(total), unit: 'blocks' });
   };
   const timer = setInterval(() => {

@@ -13,6 +13,7 @@ import { type SourceSchema, inspectSource } from '../../src/source/inspect.js';
 import { findUnwritable } from '../../src/source/app-defined.js';
 import { checkSoundness, uncheckedFindings } from '../../src/source/soundness.js';
 import { openSource, sourceError } from '../../src/source/sqlite.js';
+import { findUnusedColumns } from '../../src/source/unused-columns.js';
 import { processesHolding } from '../../src/source/open-files.js';
 import { warmCache } from '../../src/source/warm-cache.js';
 
@@ -42,6 +43,7 @@ export async function checkSource(context: StepContext, report: Report): Promise
     if (context.options.cutover !== undefined) checkWayBack(source, fitted, report);
     if (!fitted.findings.some(({ code }) => code === 'changed-key' || code === 'app-collation')) {
       await scanValues(context, db, fitted, schema.bytes, report);
+      reportUnused(db, fitted, report);
       checkIds(source, fitted, report);
     }
     return schema;
@@ -102,6 +104,14 @@ function checkWayBack(source: string, { tables, present }: FittedPlan, report: R
       ],
       table,
     });
+  }
+}
+
+/** Carried over all the same: whether they are needed is the person's to say. */
+function reportUnused(db: Database, fitted: FittedPlan, report: Report): void {
+  for (const { table, column } of findUnusedColumns(db, fitted)) {
+    const message = `column ${column} of ${table} holds no value in any row; it is carried over as it is`;
+    report({ severity: 'info', code: 'unused-column', message, remedies: [], table, column });
   }
 }
 
