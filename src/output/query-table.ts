@@ -10,7 +10,7 @@ import type { Layout } from './text-table.js';
 const WORTH_A_FACTOR_MS = 100;
 
 /** How many times faster the target is in its best form; undefined where it took no time at all. */
-export function factorOf({ sourceMs, targetMs, times }: QueryView): number | undefined {
+function factorOf({ sourceMs, targetMs, times }: QueryView): number | undefined {
   const afterMs = times?.fast?.ms ?? targetMs;
   return afterMs > 0 ? sourceMs / afterMs : undefined;
 }

@@ -7,7 +7,7 @@ import { canonicalJson } from '../../src/codec/json.js';
 import { Problem, showValue } from '../../src/codec/problem.js';
 import { canonicalTime } from '../../src/codec/time.js';
 
-export type Cells = readonly (string | null)[];
+type Cells = readonly (string | null)[];
 type Answer = Pick<QueryAnswer, 'columns' | 'rows'>;
 
 /** `types` are the oids of the target's columns, by which both sides are read. Undefined when the answers are equal. */
