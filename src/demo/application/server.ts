@@ -55,7 +55,7 @@ async function answer(store: Store, url: URL): Promise<Answer> {
 
 /** How many tokens there are of each status, and of all. */
 async function stats(store: Store): Promise<Record<string, number>> {
-  const sql = loadSql(`tothemoon/queries/tokens_stats.${store.kind}.sql`);
+  const sql = loadSql('tothemoon/queries/tokens_stats.sql');
   const counts: Record<string, number> = { active: 0, archived: 0, monitoring: 0 };
   let total = 0;
   for (const { status, tokens } of await store.session((session) => session.rows(sql))) {
@@ -68,7 +68,7 @@ async function stats(store: Store): Promise<Record<string, number>> {
 /** A page of the tokens that are not archived, best first, and how many there are. */
 async function list(store: Store, limit: number, offset: number): Promise<unknown> {
   return store.session(async (session) => {
-    const [counted] = await session.rows(loadSql(`tothemoon/queries/tokens_count.${store.kind}.sql`));
+    const [counted] = await session.rows(loadSql('demo/tokens_count.sql'));
     const rows = await session.rows(loadSql(`demo/tokens_list.${store.kind}.sql`), limit, offset);
     return { total: Number(counted?.['tokens']), limit, offset, items: rows.map(listItem) };
   });
