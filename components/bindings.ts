@@ -162,11 +162,21 @@ function letterKeys({ view, page, ui }: Situation): Binding[] {
     ...(isWorking && !ui.isStopping && view.doing === 'run'
       ? [{ shown: 'q', label: 'stop', matches: letter('q'), press: () => stop }]
       : []),
+    ...(view.tables.length > 0
+      ? [{ shown: 't', label: 'tables', matches: letter('t'), press: () => open('tables') }]
+      : []),
     ...scrollKeys(ui, 5),
   ];
 }
 
-function overlayKeys({ ui }: Situation): Binding[] {
+const OVERLAYS: readonly (readonly [key: string, overlay: Exclude<Ui['overlay'], 'none'>])[] = [
+  ['l', 'log'],
+  ['?', 'help'],
+  ['t', 'tables'],
+];
+
+function overlayKeys({ view, ui }: Situation): Binding[] {
+  const isThere = (overlay: Ui['overlay']): boolean => overlay !== 'tables' || view.tables.length > 0;
   return [
     {
       shown: 'Esc',
@@ -174,33 +184,36 @@ function overlayKeys({ ui }: Situation): Binding[] {
       matches: named('escape', 'enter'),
       press: () => ({ ui: { overlay: 'none', scroll: 0 } }),
     },
-    ...(['log', 'help'] as const).map((overlay): Binding => ({
-      shown: overlay === 'log' ? 'l' : '?',
+    ...OVERLAYS.filter(([, overlay]) => isThere(overlay)).map(([key, overlay]): Binding => ({
+      shown: key,
       label: ui.overlay === overlay ? '' : overlay,
-      matches: letter(overlay === 'log' ? 'l' : '?'),
+      matches: letter(key),
       press: () => ({ ui: { overlay: ui.overlay === overlay ? 'none' : overlay, scroll: 0 } }),
     })),
     {
       shown: '↑↓',
-      label: ui.overlay === 'log' ? 'scroll' : '',
+      label: ui.overlay === 'help' ? '' : 'scroll',
       matches: named('up', 'down'),
-      press: ({ name }) => ({ ui: { scroll: Math.max(0, ui.scroll + (name === 'up' ? 1 : -1)) } }),
+      press: ({ name }) => scrollBy(ui, name === 'down' ? 1 : -1),
     },
     ...scrollKeys(ui, 10),
   ];
 }
 
-function scrollKeys({ scroll, overlay }: Ui, by: number): Binding[] {
-  // The log is read from its end.
-  const forward = overlay === 'log' ? 'page-up' : 'page-down';
+function scrollKeys(ui: Ui, by: number): Binding[] {
   return [
     {
       shown: 'PgUp/PgDn',
       label: '',
       matches: named('page-up', 'page-down'),
-      press: ({ name }) => ({ ui: { scroll: Math.max(0, scroll + (name === forward ? by : -by)) } }),
+      press: ({ name }) => scrollBy(ui, name === 'page-down' ? by : -by),
     },
   ];
+}
+
+/** `down` lines towards the end, or back. The log is read from its end. */
+function scrollBy({ scroll, overlay }: Ui, down: number): Effect {
+  return { ui: { scroll: Math.max(0, scroll + (overlay === 'log' ? -down : down)) } };
 }
 
 /** Whatever is on the screen. The first needs no hint: everybody tries it. */

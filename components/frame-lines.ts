@@ -5,30 +5,25 @@ import type { Page } from '../src/pages.js';
 import type { RunView } from '../src/view.js';
 import { liveBindings } from './bindings.js';
 import { BLANK, type Line, type Piece, fitLine, line, spread, widthOf, wrap } from './lines.js';
+import { type Body, mostScroll, shownLines } from './long-body.js';
 import { railLine } from './rail.js';
 import { type Scene, activeStep } from './scene.js';
 import { bodyLines } from './screens/body.js';
-import { helpLines, logLines } from './screens/overlays.js';
+import { helpLines, logBody } from './screens/overlays.js';
+import { tablesBody } from './screens/tables.js';
+import type { Ui } from './ui.js';
 
 /** Smaller than that, nothing can be read. */
-export const LEAST = { columns: 40, rows: 10 };
+const LEAST = { columns: 40, rows: 10 };
 
 /** At most `rows - 1` lines of at most `columns`; none when there is nothing to say any more. */
 export function frameLines(scene: Scene): Line[] {
   const { columns, rows, view, page } = scene;
   if (page === undefined && view.outcome !== 'running') return [];
-  if (columns < LEAST.columns || rows < LEAST.rows) return [fitLine(line(tooSmall(view)), columns)];
-  const head = headLines(scene);
+  if (isTooSmall(columns, rows)) return [fitLine(line(tooSmall(view, page)), columns)];
   const height = rows - 1;
-  // In a low window the question goes before everything else, and the line that is marked or typed before the others.
-  const foot = [
-    ...around(askLines(scene), height - head.length - 4, scene.ui.selected),
-    ...safeLines(scene),
-    hintLine(scene),
-  ];
-  const gaps = height - head.length - foot.length > 8 ? 3 : 1;
-  const room = Math.max(1, height - head.length - foot.length - gaps);
-  const body = bodyOf(scene, room);
+  const { head, foot, gaps, room } = layoutOf(scene);
+  const body = shownLines(bodyOf(scene, room), room, scene.ui.scroll);
   const lines = [
     ...(gaps > 1 ? [BLANK] : []),
     ...head,
@@ -40,12 +35,46 @@ export function frameLines(scene: Scene): Line[] {
   return lines.slice(0, height).map((own) => fitLine(own, columns));
 }
 
-function tooSmall(view: RunView): string {
+/** The state of the screen with no more lines scrolled past than there are: each further key would have to be undone by another. */
+export function clampScroll(scene: Scene): Ui {
+  const { room } = layoutOf(scene);
+  return { ...scene.ui, scroll: Math.min(scene.ui.scroll, mostScroll(bodyOf(scene, room), room)) };
+}
+
+interface Layout {
+  readonly head: Line[];
+  readonly foot: Line[];
+  readonly gaps: number;
+  /** Lines between the two. */
+  readonly room: number;
+}
+
+function layoutOf(scene: Scene): Layout {
+  const head = headLines(scene);
+  const height = scene.rows - 1;
+  // In a low window the question goes before everything else, and the line that is marked or typed before the others.
+  const foot = [
+    ...around(askLines(scene), height - head.length - 4, scene.ui.selected),
+    ...safeLines(scene),
+    hintLine(scene),
+  ];
+  const gaps = height - head.length - foot.length > 8 ? 3 : 1;
+  return { head, foot, gaps, room: Math.max(1, height - head.length - foot.length - gaps) };
+}
+
+/** Whether nothing can be read, so that nothing may be answered either. */
+export function isTooSmall(columns: number, rows: number): boolean {
+  return columns < LEAST.columns || rows < LEAST.rows;
+}
+
+function tooSmall(view: RunView, page: Page | undefined): string {
+  const please = `enlarge to ${LEAST.columns}x${LEAST.rows}`;
+  if (page !== undefined) return `${please} to answer`;
   const step = activeStep(view);
   const { done, total } = step?.progress ?? { done: 0, total: 0 };
   const doing =
     step === undefined ? '' : `; ${step.name} goes on${total > 0 ? `, ${percentOf(done, total)} %` : ''}`;
-  return `window too small: ${LEAST.columns}x${LEAST.rows}${doing}`;
+  return `${please}${doing}`;
 }
 
 function headLines({ view, page, columns, nowMs }: Scene): Line[] {
@@ -59,19 +88,18 @@ function headLines({ view, page, columns, nowMs }: Scene): Line[] {
   return [spread([where], { text: time, isDim: true }, columns), railLine(view.steps, columns, nowMs)];
 }
 
-function bodyOf(scene: Scene, room: number): Line[] {
+function bodyOf(scene: Scene, room: number): Body {
   const { ui, columns, tail, view } = scene;
-  if (ui.overlay === 'log') return logLines(tail, view.log, columns, room, ui.scroll);
-  const lines = ui.overlay === 'help' ? helpLines(columns) : bodyLines(scene, room);
-  if (lines.length <= room) return lines;
-  const most = lines.length - room + 1;
-  const from = Math.min(ui.scroll, most);
-  const shown = lines.slice(from, from + room - 1);
-  const left = lines.length - from - shown.length;
-  return [
-    ...shown,
-    line(left === 0 ? 'PgUp shows what is above' : `PgDn shows ${left} more lines`, { isDim: true }),
-  ];
+  switch (ui.overlay) {
+    case 'log':
+      return logBody(tail, view.log, columns);
+    case 'tables':
+      return tablesBody(view, columns);
+    case 'help':
+      return { top: [], lines: helpLines(columns), isFromEnd: false };
+    case 'none':
+      return { top: [], lines: bodyLines(scene, room), isFromEnd: false };
+  }
 }
 
 /** What is to be decided, or typed. */

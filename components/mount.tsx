@@ -7,10 +7,11 @@ import type { EventSink } from '../src/run/journal.js';
 import { EMPTY_VIEW, type RunView } from '../src/view.js';
 import { App } from './App.js';
 import { type Act, press } from './bindings.js';
-import { frameLines } from './frame-lines.js';
+import { clampScroll, frameLines, isTooSmall } from './frame-lines.js';
 import { type Line, widthOf } from './lines.js';
 import { type Look, USUAL_LOOK } from '../src/output/look.js';
 import { type Sample, takeSample } from './samples.js';
+import type { Scene } from './scene.js';
 import { type ScrollbackEntry, entriesOf, said, undone } from './scrollback-lines.js';
 import { withoutResize } from './still-terminal.js';
 import { EMPTY_UI, type Ui, uiFor } from './ui.js';
@@ -67,6 +68,8 @@ export function mountLive({ stdout, now, look = USUAL_LOOK, hasKeys = true, act 
   const entries: ScrollbackEntry[] = [];
   const known = new Set<string>();
   const oldNotices = new Map<string, number>();
+  /** Of a step that has failed: while the page about its end shows them, they are not told twice. */
+  let held: readonly ScrollbackEntry[] = [];
   /** Entries that are on the terminal for good, from before a pause. */
   let printed = 0;
   let frame: readonly Line[] = [];
@@ -77,11 +80,10 @@ export function mountLive({ stdout, now, look = USUAL_LOOK, hasKeys = true, act 
     columns: stdout.columns > 0 ? stdout.columns : USUAL_SIZE.columns,
     rows: stdout.rows > 0 ? stdout.rows : USUAL_SIZE.rows,
   });
+  const scene = (): Scene => ({ view, page, ui, ...size(), hasKeys, nowMs: now(), tail, samples });
   const draw = (hasFrame: boolean): void => {
-    const { columns, rows } = size();
-    frame = hasFrame
-      ? frameLines({ view, page, ui, columns, rows, hasKeys, nowMs: now(), tail, samples })
-      : [];
+    const { columns } = size();
+    frame = hasFrame ? frameLines(scene()) : [];
     const app = <App entries={entries.slice(printed)} frame={frame} columns={columns} look={look} />;
     if (instance === undefined)
       instance = render(app, { stdout: terminal, maxFps: look.framesPerSecond, exitOnCtrlC: false });
@@ -98,6 +100,11 @@ export function mountLive({ stdout, now, look = USUAL_LOOK, hasKeys = true, act 
     instance.unmount();
     instance = undefined;
     printed = entries.length;
+  };
+  const release = (): void => {
+    const own = held;
+    held = [];
+    enter(...own);
   };
   const enter = (...fresh: readonly ScrollbackEntry[]): void => {
     for (const entry of fresh) {
@@ -131,6 +138,7 @@ export function mountLive({ stdout, now, look = USUAL_LOOK, hasKeys = true, act 
       const isBegin = event.type === 'run.started' || event.type === 'run.resumed';
       if (isBegin && !oldNotices.has(event.run)) oldNotices.set(event.run, next.notices.length);
       if (isBegin) ui = EMPTY_UI;
+      if (isBegin) release();
       view = next;
       samples = takeSample(samples, next, now());
       if (event.type === 'step.undone') enter(undone(event));
@@ -139,7 +147,9 @@ export function mountLive({ stdout, now, look = USUAL_LOOK, hasKeys = true, act 
       // What has long been done is no news where it is only taken back.
       if (event.type === 'run.resumed' && next.doing === 'take-back')
         for (const { key } of entriesOf(next, 0)) known.add(key);
-      if (event.type !== 'step.progress' && old !== undefined) enter(...entriesOf(next, old));
+      if (event.type === 'step.failed' && old !== undefined) held = entriesOf(next, old);
+      else if (event.type !== 'step.progress' && event.type !== 'run.failed' && old !== undefined)
+        enter(...entriesOf(next, old));
       if (state === 'fresh') state = 'shown';
     },
     setView: (next) => {
@@ -184,8 +194,11 @@ export function mountLive({ stdout, now, look = USUAL_LOOK, hasKeys = true, act 
     isAsking: () => pending !== undefined,
     press: (key) => {
       if (state !== 'shown') return;
+      const { columns, rows } = size();
+      // A question that is not shown must not be answered.
+      if (isTooSmall(columns, rows) && key.name !== 'interrupt' && key.name !== 'suspend') return;
       const effect = press({ view, page, ui }, key);
-      ui = { ...ui, ...effect.ui };
+      ui = clampScroll({ ...scene(), ui: { ...ui, ...effect.ui } });
       if (effect.act?.kind === 'answer') pending?.resolve(effect.act.answer);
       else if (effect.act !== undefined) act(effect.act.kind);
       if (effect.act?.kind !== 'answer') show();
@@ -202,6 +215,7 @@ export function mountLive({ stdout, now, look = USUAL_LOOK, hasKeys = true, act 
     },
     unmount: () => {
       if (state === 'over') return;
+      release();
       // A run that ends while it is paused still leaves its last lines.
       if (entries.length > printed || instance !== undefined) {
         draw(false);

@@ -23,7 +23,7 @@ export function railLine(steps: readonly StepView[], columns: number, nowMs: num
 
 /** All steps; else what is done as a number; else what is left too, as far as it must. */
 function fitting(steps: readonly StepView[], columns: number): readonly Mark[] {
-  const all = steps.map(({ name, state }) => ({ state, text: state === 'failed' ? `${name} failed` : name }));
+  const all = steps.map(({ name, state }) => ({ state, text: `${name}${endingOf(state)}` }));
   const done = all.filter(({ state }) => state === 'done');
   const others = all.filter(({ state }) => state !== 'done');
   const head: Mark[] = done.length === 0 ? [] : [{ state: 'done', text: `${done.length} done` }];
@@ -45,6 +45,10 @@ function placeOf(steps: readonly StepView[]): Mark[] {
   const step = steps[index];
   if (step === undefined) return [];
   const name = `${step.name.slice(0, 1).toUpperCase()}${step.name.slice(1)}`;
-  const failed = step.state === 'failed' ? ' failed' : '';
-  return [{ state: step.state, text: `${index + 1}/${steps.length} ${name}${failed}` }];
+  return [{ state: step.state, text: `${index + 1}/${steps.length} ${name}${endingOf(step.state)}` }];
+}
+
+/** ` failed`, ` stopped` */
+function endingOf(state: StepView['state']): string {
+  return state === 'failed' || state === 'stopped' ? ` ${state}` : '';
 }

@@ -44,7 +44,7 @@ export function undone({
 /** Everything of the view that is over, but for the first `oldNotices`, which belong to an earlier life of the run. */
 export function entriesOf(view: RunView, oldNotices: number): ScrollbackEntry[] {
   const { notices, steps, findings, run } = view;
-  const over = steps.filter(({ state }) => state === 'done' || state === 'failed');
+  const over = steps.filter(({ state }) => state !== 'left' && state !== 'running');
   return [
     ...notices.slice(oldNotices).map((text, index) => ({
       key: `${run} notice ${oldNotices + index}`,
@@ -92,7 +92,10 @@ function stepLine(step: StepView, columns: number): Line {
   const left: Line = [
     glyphOf(state, 0),
     { text: ` ${padText(name, NAME_WIDTH)}  ` },
-    { text: `${isFailed ? 'FAILED: ' : ''}${summary}`, colour: isFailed ? 'red' : undefined },
+    {
+      text: `${isFailed ? 'FAILED: ' : ''}${summary}`,
+      colour: isFailed ? 'red' : state === 'stopped' ? 'yellow' : undefined,
+    },
   ];
   return columns < COLUMNS_FOR_TIME ? left : spread(left, { text: showDuration(elapsedMs) }, columns);
 }

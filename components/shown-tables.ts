@@ -47,17 +47,18 @@ function resting(table: TableView): TableRow {
 
 /** At most `count` of `rows`, in their order. */
 export function chooseRows(rows: readonly TableRow[], count: number): TableRow[] {
-  const working = rows.findIndex((row) => rank(row) === 0);
+  const working = rows.findIndex((row) => rankOf(row) === 0);
   const center = working === -1 ? rows.findLastIndex(({ word }) => word !== 'left') : working;
   return rows
     .map((row, index) => ({ row, index }))
-    .sort((a, b) => rank(a.row) - rank(b.row) || Math.abs(a.index - center) - Math.abs(b.index - center))
+    .sort((a, b) => rankOf(a.row) - rankOf(b.row) || Math.abs(a.index - center) - Math.abs(b.index - center))
     .slice(0, Math.max(0, count))
     .sort((a, b) => a.index - b.index)
     .map(({ row }) => row);
 }
 
-function rank({ word }: TableRow): number {
+/** What is in work goes first, then what differs. */
+export function rankOf({ word }: TableRow): number {
   if (word === 'copying' || word === 'comparing') return 0;
   return word === 'DIFFERENT' ? 1 : 2;
 }

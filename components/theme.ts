@@ -3,9 +3,14 @@
 import type { Finding } from '../src/events.js';
 import type { Colour, Piece } from './lines.js';
 
-type State = 'left' | 'running' | 'done' | 'failed';
+type State = 'left' | 'running' | 'done' | 'failed' | 'stopped';
 
-const GLYPHS: Readonly<Record<Exclude<State, 'running'>, string>> = { left: '·', done: '✓', failed: '✗' };
+const GLYPHS: Readonly<Record<Exclude<State, 'running'>, string>> = {
+  left: '·',
+  done: '✓',
+  failed: '✗',
+  stopped: '!',
+};
 const TURNS = ['-', '\\', '|', '/'];
 const TURN_MS = 250;
 
@@ -13,6 +18,7 @@ export const STATE_COLOURS: Readonly<Partial<Record<string, Colour>>> = {
   running: 'cyan',
   done: 'green',
   failed: 'red',
+  stopped: 'yellow',
   copying: 'cyan',
   comparing: 'cyan',
   verified: 'green',

@@ -3,7 +3,7 @@
 import type { Page } from '../src/pages.js';
 
 export interface Ui {
-  readonly overlay: 'none' | 'help' | 'log';
+  readonly overlay: 'none' | 'help' | 'log' | 'tables';
   /** Index of the marked choice. */
   readonly selected: number;
   readonly typed: string;

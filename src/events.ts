@@ -25,8 +25,27 @@ const finding = z.object({
 });
 export type Finding = z.infer<typeof finding>;
 
+const ms = z.number().nonnegative();
+/** The first run, and the median of the warm ones; without any, after a first run of more than a second, the first counts. */
+const queryTimes = z.object({ firstMs: ms, ms, warmRuns: count });
+
 const totals = z.object({ tables: count, rows: count, bytes: count, quarantined: count });
 export type Totals = z.infer<typeof totals>;
+
+const environment = z.object({
+  /** Versions. */
+  wizard: z.string(),
+  node: z.string(),
+  sqlite: z.string(),
+  /** Absent until the server has answered. */
+  postgres: z.string().optional(),
+  /** The operating system with its kernel and processor; never the machine's name. */
+  system: z.string(),
+  cores: count,
+  memoryBytes: count,
+  timeZone: z.string(),
+});
+export type Environment = z.infer<typeof environment>;
 
 const bodies = [
   z.object({
@@ -53,6 +72,8 @@ const bodies = [
     /** Absent when the run goes on. */
     doing: z.literal('take-back').optional(),
   }),
+  /** On what it runs; said again when it goes on, which may be with other versions. */
+  z.object({ type: z.literal('environment'), ...environment.shape }),
   z.object({ type: z.literal('step.started'), step, title: z.string() }),
   z.object({
     type: z.literal('step.progress'),
@@ -112,14 +133,60 @@ const bodies = [
     query: z.string(),
     equal: z.boolean(),
     rows: count,
-    sourceMs: z.number().nonnegative(),
-    targetMs: z.number().nonnegative(),
+    /** Median of the warm runs on each side, of what the application sends. */
+    sourceMs: ms,
+    targetMs: ms,
     /** Index that the target's plan uses; null when the query needs none or uses none. */
     index: z.string().nullable(),
+    /** The route or job that sends it. Runs of earlier versions have this and what follows not. */
+    caller: z.string().optional(),
+    /** On the source, on the target as the application sends it, and there in the form that suits the target best, if that is another. */
+    times: z.object({ source: queryTimes, sent: queryTimes, fast: queryTimes.optional() }).optional(),
+    /** How many times faster than the source the best form has to be. */
+    requiredFactor: z.number().positive().optional(),
+    /** How the target comes to the answer; not right when it misses its index, or reads all of a large table. */
+    plan: z
+      .object({
+        isRight: z.boolean(),
+        /** What is not right; or which tables are read as a whole and why that is right, or why it takes its time. */
+        reasons: z.array(z.string()),
+        indexes: z.array(z.string()),
+      })
+      .optional(),
+  }),
+  /** An index of the target when the comparison is over; those of partitions are summed under the index they belong to. */
+  z.object({
+    type: z.literal('index.measured'),
+    step,
+    table: z.string(),
+    index: z.string(),
+    /** Method and keys: `btree (token_id, created_at DESC)`. */
+    definition: z.string(),
+    bytes: count,
+    /** How often it has been used since it was made, by the comparison and by the application's queries. */
+    scans: count,
+  }),
+  /** A file that is kept for the person: the snapshot, the dump. */
+  z.object({
+    type: z.literal('file.written'),
+    step,
+    /** Its whole path. */
+    file: z.string(),
+    bytes: count,
+    sha256: z.string(),
   }),
   z.object({ type: z.literal('input.needed'), question: z.string(), message: z.string(), flag: z.string() }),
   z.object({ type: z.literal('input.given'), question: z.string(), answer: z.string(), origin: z.string() }),
   z.object({ type: z.literal('notice'), message: z.string() }),
+  /** Nothing has come on for a while, and this is why; said again every ten seconds as long as it lasts. */
+  z.object({
+    type: z.literal('run.waiting'),
+    /** What is waited for, as the end of a sentence that begins with "waiting for". */
+    what: z.string(),
+    remedies: z.array(z.string()),
+    /** For how long nothing has come on. */
+    silentMs: count,
+  }),
   z.object({ type: z.literal('plan.statement'), step, title: z.string(), sql: z.string() }),
   z.object({ type: z.literal('run.completed'), exitCode: count, message: z.string(), totals, elapsedMs }),
   z.object({

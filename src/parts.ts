@@ -1,6 +1,6 @@
 // The parts of a step in the view: which are done, which runs, how long each took. Pure, as the reducer that uses it.
 import type { StepName } from './events.js';
-import type { PartView } from './view.js';
+import type { Ending, PartView } from './view.js';
 
 /** A part that has not begun. */
 export function newPart(step: StepName, title: string): PartView {
@@ -22,11 +22,11 @@ export function beginPart(
 export function endParts(
   parts: readonly PartView[],
   { step, at }: { readonly step: StepName; readonly at: string },
-  state: 'done' | 'failed',
+  state: 'done' | Ending,
 ): PartView[] {
   return parts.some((part) => part.step === step) ? endRunning(parts, at, state) : [...parts];
 }
 
-function endRunning(parts: readonly PartView[], at: string, state: 'done' | 'failed'): PartView[] {
+function endRunning(parts: readonly PartView[], at: string, state: 'done' | Ending): PartView[] {
   return parts.map((part) => (part.state === 'running' ? { ...part, state, endedAt: at } : part));
 }

@@ -1,5 +1,5 @@
 // Changes of one thing in the view, for the reducer. Pure, as it is.
-import type { StepName } from './events.js';
+import type { StepName, WizardEvent } from './events.js';
 import type { Progress, RunView, StepView, TableView } from './view.js';
 
 const EMPTY_TABLE: Omit<TableView, 'name'> = {
@@ -26,6 +26,14 @@ export function firstProgress(view: RunView, progress: Progress): Progress {
     first.doing === progress.doing &&
     first.table === progress.table;
   return isSame && progress.elapsedMs >= last.elapsedMs ? first : progress;
+}
+
+/** Whether the run has come on: not by waiting, nor by progress that is polled and says what it said before. */
+export function isNews(view: RunView, event: WizardEvent): boolean {
+  if (event.type === 'run.waiting') return false;
+  if (event.type !== 'step.progress') return true;
+  const last = view.steps.find(({ name }) => name === event.step)?.progress;
+  return last?.doing !== event.doing || last.table !== event.table || last.done !== event.done;
 }
 
 /** A step that runs again finds its findings again. */

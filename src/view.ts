@@ -1,13 +1,16 @@
 // The reducer: everything that any output shows is this value, made from events alone. Pure, so a run can be replayed.
-import type { EventBody, Finding, StepName, Totals, WizardEvent } from './events.js';
+import type { Environment, EventBody, Finding, StepName, Totals, WizardEvent } from './events.js';
 import { beginPart, endParts, newPart } from './parts.js';
-import { changeStep, changeTable, dropFindings, firstProgress } from './view-changes.js';
+import { changeStep, changeTable, dropFindings, firstProgress, isNews } from './view-changes.js';
 
 export type Progress = Extract<EventBody, { type: 'step.progress' }>;
 
+/** `stopped`: the person wanted it so. */
+export type Ending = 'failed' | 'stopped';
+
 export interface StepView {
   readonly name: StepName;
-  readonly state: 'left' | 'running' | 'done' | 'failed';
+  readonly state: 'left' | 'running' | 'done' | Ending;
   readonly title: string;
   readonly summary: string;
   readonly elapsedMs: number;
@@ -33,19 +36,38 @@ export interface TableView {
   readonly elapsedMs: number;
 }
 
-export interface QueryView {
-  readonly query: string;
-  readonly equal: boolean;
-  readonly rows: number;
-  readonly sourceMs: number;
-  readonly targetMs: number;
-  readonly index: string | null;
+type Compared = Extract<EventBody, { type: 'query.compared' }>;
+
+/** What a run of an earlier version did not tell is undefined. */
+export interface QueryView extends Pick<
+  Compared,
+  'query' | 'equal' | 'rows' | 'sourceMs' | 'targetMs' | 'index'
+> {
+  readonly caller: string | undefined;
+  readonly times: Compared['times'];
+  readonly requiredFactor: number | undefined;
+  readonly plan: Compared['plan'];
+}
+
+interface IndexView {
+  readonly table: string;
+  readonly index: string;
+  readonly definition: string;
+  readonly bytes: number;
+  readonly scans: number;
+}
+
+interface FileView {
+  readonly step: StepName;
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
 }
 
 export interface PartView {
   readonly step: StepName;
   readonly title: string;
-  readonly state: 'left' | 'running' | 'done' | 'failed';
+  readonly state: 'left' | 'running' | 'done' | Ending;
   /** UTC; empty until it has begun. */
   readonly startedAt: string;
   /** UTC; empty until it is over. */
@@ -67,10 +89,18 @@ export interface RunView {
   readonly startedAt: string;
   readonly begunAt: string;
   readonly lastAt: string;
+  /** When something came on last, UTC: progress that says the same again does not count. */
+  readonly newsAt: string;
+  /** Why nothing has come on since then, where that is known. */
+  readonly waiting: { readonly what: string; readonly remedies: readonly string[] } | undefined;
   readonly steps: readonly StepView[];
   readonly tables: readonly TableView[];
   readonly findings: readonly (Finding & { readonly step: StepName })[];
   readonly queries: readonly QueryView[];
+  readonly indexes: readonly IndexView[];
+  readonly files: readonly FileView[];
+  /** Undefined for a run of an older version, which did not say. */
+  readonly environment: Environment | undefined;
   readonly notices: readonly string[];
   /** Of the step that has named its parts last. */
   readonly parts: readonly PartView[];
@@ -100,10 +130,15 @@ export const EMPTY_VIEW: RunView = {
   startedAt: '',
   begunAt: '',
   lastAt: '',
+  newsAt: '',
+  waiting: undefined,
   steps: [],
   tables: [],
   findings: [],
   queries: [],
+  indexes: [],
+  files: [],
+  environment: undefined,
   notices: [],
   parts: [],
   downtime: undefined,
@@ -126,7 +161,13 @@ const EMPTY_STEP = {
 
 /** The view after one more event. */
 export function reduce(view: RunView, event: WizardEvent): RunView {
-  const next = { ...view, run: event.run, lastAt: event.at };
+  const isNew = isNews(view, event);
+  const next = {
+    ...view,
+    run: event.run,
+    lastAt: event.at,
+    ...(isNew ? { newsAt: event.at, waiting: undefined } : {}),
+  };
   switch (event.type) {
     case 'run.started':
     case 'run.resumed':
@@ -172,13 +213,15 @@ export function reduce(view: RunView, event: WizardEvent): RunView {
         elapsedMs: event.elapsedMs,
         progress: undefined,
       });
-    case 'step.failed':
-      return changeStep({ ...next, parts: endParts(view.parts, event, 'failed') }, event.step, {
-        state: 'failed',
+    case 'step.failed': {
+      const state = endingOf(event.code);
+      return changeStep({ ...next, parts: endParts(view.parts, event, state) }, event.step, {
+        state,
         summary: event.message,
         elapsedMs: event.elapsedMs,
         progress: undefined,
       });
+    }
     case 'step.undone':
       return changeStep(next, event.step, { state: 'left', summary: event.summary, progress: undefined });
     case 'table.planned':
@@ -211,12 +254,27 @@ export function reduce(view: RunView, event: WizardEvent): RunView {
       });
     }
     case 'query.compared': {
-      const { query, equal, rows, sourceMs, targetMs, index } = event;
-      const others = view.queries.filter((other) => other.query !== query);
-      return { ...next, queries: [...others, { query, equal, rows, sourceMs, targetMs, index }] };
+      const others = view.queries.filter((other) => other.query !== event.query);
+      const { query, caller, equal, rows, sourceMs, targetMs, index, times, requiredFactor, plan } = event;
+      const own = { query, caller, equal, rows, sourceMs, targetMs, index, times, requiredFactor, plan };
+      return { ...next, queries: [...others, own] };
     }
+    case 'index.measured': {
+      const { table, index, definition, bytes, scans } = event;
+      const others = view.indexes.filter((other) => other.table !== table || other.index !== index);
+      return { ...next, indexes: [...others, { table, index, definition, bytes, scans }] };
+    }
+    case 'file.written': {
+      const { step, file, bytes, sha256 } = event;
+      const others = view.files.filter((other) => other.file !== file);
+      return { ...next, files: [...others, { step, file, bytes, sha256 }] };
+    }
+    case 'environment':
+      return { ...next, environment: environmentAfter(view.environment, event) };
     case 'notice':
       return { ...next, notices: [...view.notices, event.message] };
+    case 'run.waiting':
+      return { ...next, waiting: { what: event.what, remedies: event.remedies } };
     case 'input.needed':
       return { ...next, question: { name: event.question, message: event.message } };
     case 'input.given':
@@ -234,6 +292,10 @@ export function reduce(view: RunView, event: WizardEvent): RunView {
     case 'run.failed':
       return {
         ...next,
+        // Whoever stops it at once does not wait for the step to end.
+        steps: view.steps.map((step) =>
+          step.state === 'running' ? { ...step, state: endingOf(event.code), progress: undefined } : step,
+        ),
         question: undefined,
         outcome: 'failed',
         exitCode: event.exitCode,
@@ -244,6 +306,27 @@ export function reduce(view: RunView, event: WizardEvent): RunView {
     case 'run.rolled-back':
       return { ...next, outcome: 'rolled-back', exitCode: event.exitCode, message: event.message };
   }
+}
+
+/** What has been said of the server still holds when the wizard goes on. */
+function environmentAfter(
+  before: Environment | undefined,
+  { wizard, node, sqlite, postgres, system, cores, memoryBytes, timeZone }: Environment,
+): Environment {
+  return {
+    wizard,
+    node,
+    sqlite,
+    postgres: postgres ?? before?.postgres,
+    system,
+    cores,
+    memoryBytes,
+    timeZone,
+  };
+}
+
+function endingOf(code: string): Ending {
+  return code === 'STOPPED' ? 'stopped' : 'failed';
 }
 
 function startRun(

@@ -70,6 +70,7 @@ export const backup: Step = {
     await writeFileAtomic(join(context.folder, FILES.manifest), `${JSON.stringify([manifest], null, 2)}\n`, {
       mode: 0o600,
     });
+    context.emit({ type: 'file.written', step: 'backup', file, bytes, sha256 });
     const summary = `snapshot of ${prettyBytes(bytes)} is sound, ${showRows(rows)}, SHA-256 ${sha256.slice(0, 12)}…`;
     return { summary, result: { sha256, bytes, mtimeMs, rows, hasOtherSpellings, sourceStamp: stamp } };
   },

@@ -1,16 +1,12 @@
-// Constrain: keys, indexes, checks and foreign keys on the filled tables, sequences after the highest id, VACUUM and ANALYZE.
-import type pg from 'pg';
+// Constrain: keys, indexes, checks, foreign keys and what the target derives on the filled tables, sequences after the highest id,
+// VACUUM and ANALYZE.
+import { applyParts } from '../src/run/index-builds.js';
 import { progressOf } from '../src/run/progress.js';
 import { fittedPlan, snapshotPath } from '../src/run/snapshot.js';
 import { advanceSequence } from '../src/run/sequences.js';
 import { type Step, type StepContext, Stopped } from '../src/run/step.js';
-import { connectTarget, targetError } from '../src/target/connect.js';
-import { applyOnce } from '../src/target/ledger.js';
+import { targetError } from '../src/target/connect.js';
 import { loadSql, quoteName } from '../src/target/sql.js';
-
-/** For the index builds of this session; the server's default of 64 MB makes them sort on disk. */
-const MAINTENANCE_MEMORY = '256MB';
-const POLL_MS = 500;
 
 export const constrain: Step = {
   name: 'constrain',
@@ -18,11 +14,12 @@ export const constrain: Step = {
 
   plan(context) {
     const { plan, source } = context.options;
-    const { tables, extraConstrain } = fittedPlan(context, source);
+    const { extraConstrain } = fittedPlan(context, source);
     return Promise.resolve([
       ...plan.constrain.map(({ file, title }) => ({ title, sql: loadSql(file) })),
       ...extraConstrain.map((sql) => ({ title: 'beyond the plan', sql })),
-      ...tables.map(({ name }) => ({
+      { title: 'sequences', sql: '-- Each goes on after the highest id that its table has had.' },
+      ...tablesOf(context, source).map((name) => ({
         title: `statistics of ${name}`,
         sql: `VACUUM (ANALYZE) ${quoteName(name)}`,
       })),
@@ -34,24 +31,22 @@ export const constrain: Step = {
     const { tables, extraConstrain } = fittedPlan(context);
     const progress = progressOf(context.emit, 'constrain');
     const parts = [
-      ...context.options.plan.constrain.map(({ file, title }) => ({ name: file, title, sql: loadSql(file) })),
+      ...context.options.plan.constrain.map((file) => ({
+        ...file,
+        name: file.file,
+        sql: loadSql(file.file),
+      })),
       ...extraConstrain.map((sql, i) => ({ name: `extra-constrain-${i}`, title: 'beyond the plan', sql })),
     ];
-    const total = parts.length + tables.length + 1;
+    const names = tablesOf(context);
+    const total = parts.length + names.length + 1;
     let done = 0;
     const step = (doing: string): void => progress({ doing, done: ++done, total, unit: 'parts' });
     try {
-      await client.query(`SELECT set_config('maintenance_work_mem', $1, false)`, [MAINTENANCE_MEMORY]);
-      await watchIndexBuilds(context, client, async () => {
-        for (const { name, title, sql } of parts) {
-          if (context.stop.aborted) throw new Stopped();
-          await applyOnce(client, context.run, name, sql);
-          step(title);
-        }
-      });
+      await applyParts(context, client, parts, step);
       for (const table of tables) await advanceSequence(client, table, snapshotPath(context));
       step('sequences');
-      for (const { name } of tables) {
+      for (const name of names) {
         if (context.stop.aborted) throw new Stopped();
         await client.query(`VACUUM (ANALYZE) ${quoteName(name)}`);
         step(`statistics of ${name}`);
@@ -66,31 +61,7 @@ export const constrain: Step = {
   undo: () => Promise.resolve(undefined),
 };
 
-/** Shows the progress of index builds while `work` goes on, through a connection of its own. */
-async function watchIndexBuilds(
-  context: StepContext,
-  client: pg.Client,
-  work: () => Promise<void>,
-): Promise<void> {
-  const watcher = await connectTarget(await context.address());
-  const progress = progressOf(context.emit, 'constrain');
-  const pid: unknown = Reflect.get(client, 'processID');
-  const timer = setInterval(() => {
-    watcher
-      .query<{ phase: string; done: string; total: string }>(loadSql('verify/index_progress.sql'), [pid])
-      .then(
-        ({ rows: [row] }) => {
-          if (row === undefined || Number(row.total) === 0) return;
-          progress({ doing: row.phase, done: Number(row.done), total: Number(row.total), unit: 'blocks' });
-        },
-        // Progress is a courtesy: the build itself reports what goes wrong.
-        () => undefined,
-      );
-  }, POLL_MS);
-  try {
-    await work();
-  } finally {
-    clearInterval(timer);
-    await watcher.end().catch(() => undefined);
-  }
+function tablesOf(context: StepContext, source?: string): string[] {
+  const { tables } = fittedPlan(context, source);
+  return [...tables.map(({ name }) => name), ...(context.options.plan.expected.tables ?? [])];
 }

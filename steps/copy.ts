@@ -40,7 +40,7 @@ export const copy: Step = {
     const progress = progressOf(context.emit, 'copy');
     const pool = await snapshotPool(context, fitted);
     const startedAt = performance.now();
-    let [rows, quarantined] = [0, 0];
+    let [rows, quarantined, copiedNow] = [0, 0, 0];
     for (const table of fitted.tables) {
       const startedTableAt = performance.now();
       const own = chunks.filter((chunk) => chunk.table === table.name);
@@ -56,6 +56,7 @@ export const copy: Step = {
         jobs.values(),
         (_, result) => {
           done += result.rows + result.quarantined;
+          copiedNow += result.rows;
           bytes += result.bytes;
           progress({ doing: 'rows', table: table.name, done, total, unit: 'rows', bytes });
         },
@@ -77,10 +78,12 @@ export const copy: Step = {
       });
     }
     await flushChunks(await context.target(), context.run);
-    const rate = Math.round(rows / Math.max(0.001, (performance.now() - startedAt) / 1000));
+    const rate = Math.round(copiedNow / Math.max(0.001, (performance.now() - startedAt) / 1000));
+    // What an earlier process has copied took none of this time.
+    const now = copiedNow === rows ? '' : `, ${showCount(copiedNow)} of them now`;
     const aside = quarantined === 0 ? '' : `, ${showCount(quarantined)} set aside in ttm_wizard.quarantine`;
     return {
-      summary: `${showRows(rows)} copied${aside}, ${showRows(rate)}/s`,
+      summary: `${showRows(rows)} copied${aside}${now}, ${showRows(rate)}/s`,
       result: { rows, quarantined },
     };
   },

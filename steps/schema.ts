@@ -9,7 +9,10 @@ import { targetError } from '../src/target/connect.js';
 import { applyOnce, enterRun, hasRun } from '../src/target/ledger.js';
 import { loadSql } from '../src/target/sql.js';
 import { packageVersion } from '../src/package-root.js';
-import type { SqlFile } from '../src/plans/plan.js';
+import { rolesOf } from '../src/plans/modules.js';
+import type { RolePlan, SqlFile } from '../src/plans/plan.js';
+
+const ROLES = 'ledger/make_roles.sql';
 
 export const schema: Step = {
   name: 'schema',
@@ -18,8 +21,10 @@ export const schema: Step = {
   plan(context) {
     const { plan, source } = context.options;
     const extra = fittedPlan(context, source).extraSchema;
+    const roles = rolesOf(plan);
     return Promise.resolve([
       { title: 'ledger', sql: loadSql('ledger/010_ledger.sql') },
+      ...(roles.length === 0 ? [] : [{ title: `roles ${namesOf(roles)}`, sql: loadSql(ROLES) }]),
       ...plan.schema.map(({ file, title }) => ({ title, sql: loadSql(file) })),
       ...extra.map((sql) => ({ title: 'beyond the plan', sql })),
     ]);
@@ -42,6 +47,9 @@ export const schema: Step = {
       };
       await enterRun(client, { ...entry, wizardVersion: packageVersion() });
       progress({ doing: 'ledger', done: ++done, total, unit: 'parts' });
+      const roles = rolesOf(plan);
+      if (roles.length > 0)
+        await applyOnce(client, context.run, 'roles', loadSql(ROLES), [context.run, JSON.stringify(roles)]);
       for (const file of plan.schema) {
         if (context.stop.aborted) throw new Stopped();
         await applyOnce(client, context.run, file.file, loadSql(file.file), parametersOf(context, file));
@@ -54,7 +62,9 @@ export const schema: Step = {
     } catch (error) {
       throw error instanceof Stopped ? error : targetError('creating the tables', error);
     }
-    return { summary: `${tables.length} tables and the ledger are there` };
+    const added = (plan.added ?? []).map(({ name }) => name);
+    const modules = added.length === 0 ? '' : `, and what ${added.join(' and ')} needs`;
+    return { summary: `${tables.length} tables and the ledger are there${modules}` };
   },
 
   async check(context) {
@@ -70,6 +80,10 @@ export const schema: Step = {
   // The machine drops what the ledger lists when all steps have been undone.
   undo: () => Promise.resolve('tables of this run and its ledger are dropped'),
 };
+
+function namesOf(roles: readonly RolePlan[]): string {
+  return roles.map(({ name }) => name).join(', ');
+}
 
 /** Values for the file, from a query on the snapshot. */
 function parametersOf(context: StepContext, { parameters }: SqlFile): (string | null)[] {

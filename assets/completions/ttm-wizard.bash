@@ -11,7 +11,7 @@ _ttm_wizard() {
   fi
   COMPREPLY=()
   case $previous in
-    --source | --target-url-file | --env-file | --config)
+    --source | --target-url-file | --env-file | --config | --html)
       compopt -o filenames 2> /dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
@@ -23,6 +23,7 @@ _ttm_wizard() {
       ;;
     --on-bad-value) words='stop quarantine' ;;
     --on-drift) words='stop carry leave' ;;
+    --with) words='auth metrics-index' ;;
     --capture) words='none triggers' ;;
     --plan | --target | --jobs | --service | --stop-command | --start-command | --health-url) return ;;
   esac
@@ -32,7 +33,7 @@ _ttm_wizard() {
   fi
   for ((index = 1; index < COMP_CWORD; index++)); do
     case ${COMP_WORDS[index]} in
-      --plan | --source | --target | --target-url-file | --backup-dir | --jobs | --on-bad-value | --on-drift | --env-file | --service | --stop-command | --start-command | --health-url | --capture | --config | --folder)
+      --plan | --source | --target | --target-url-file | --backup-dir | --jobs | --on-bad-value | --on-drift | --with | --env-file | --service | --stop-command | --start-command | --health-url | --capture | --config | --html | --folder)
         # What follows is a value, not a command.
         [[ ${COMP_WORDS[index + 1]} == '=' ]] && ((index++))
         ((index++))
@@ -45,16 +46,16 @@ _ttm_wizard() {
     esac
   done
   case $command in
-    '') flags='--plan --source --target --target-url-file --backup-dir --jobs --on-bad-value --on-drift --no-dump --no-cutover --env-file --service --stop-command --start-command --health-url --capture --rename-source --yes --dry-run --resume --restart --config --plain --json --no-color --ascii --screen-reader --low-bandwidth --debug --help --version' words='run status verify catch-up rollback report doctor demo config completion help' ;;
-    run) flags='--plan --source --target --target-url-file --backup-dir --jobs --on-bad-value --on-drift --no-dump --no-cutover --env-file --service --stop-command --start-command --health-url --capture --rename-source --yes --dry-run --resume --restart --config --plain --json --no-color --ascii --screen-reader --low-bandwidth --debug --help' words='' ;;
+    '') flags='--plan --source --target --target-url-file --backup-dir --jobs --on-bad-value --on-drift --with --no-dump --no-cutover --env-file --service --stop-command --start-command --health-url --capture --rename-source --yes --dry-run --resume --restart --config --plain --json --no-color --ascii --screen-reader --low-bandwidth --debug --help --version' words='run status verify catch-up rollback report doctor demo config completion help' ;;
+    run) flags='--plan --source --target --target-url-file --backup-dir --jobs --on-bad-value --on-drift --with --no-dump --no-cutover --env-file --service --stop-command --start-command --health-url --capture --rename-source --yes --dry-run --resume --restart --config --plain --json --no-color --ascii --screen-reader --low-bandwidth --debug --help' words='' ;;
     status) flags='--plan --backup-dir --config --json --watch --no-color --ascii --screen-reader --debug --help' words='' ;;
     verify) flags='--plan --target --target-url-file --backup-dir --jobs --config --plain --json --no-color --ascii --screen-reader --low-bandwidth --debug --help' words='' ;;
     catch-up) flags='--plan --target --target-url-file --backup-dir --jobs --config --plain --json --no-color --ascii --screen-reader --low-bandwidth --debug --help' words='' ;;
     rollback) flags='--plan --target --target-url-file --backup-dir --jobs --env-file --service --stop-command --start-command --health-url --discard-target-writes --yes --config --plain --json --no-color --ascii --screen-reader --low-bandwidth --debug --help' words='' ;;
-    report) flags='--plan --backup-dir --config --json --no-color --ascii --screen-reader --debug --help' words='' ;;
+    report) flags='--plan --backup-dir --config --json --html --no-color --ascii --screen-reader --debug --help' words='' ;;
     doctor) flags='--plan --source --target --target-url-file --backup-dir --env-file --config --json --no-color --ascii --screen-reader --debug --help' words='' ;;
     demo) flags='--jobs --plain --json --no-color --ascii --screen-reader --low-bandwidth --debug --folder --rollback --clean --help' words='' ;;
-    config) flags='--plan --source --target --target-url-file --backup-dir --jobs --on-bad-value --on-drift --no-dump --no-cutover --env-file --service --stop-command --start-command --health-url --capture --rename-source --discard-target-writes --yes --dry-run --resume --restart --config --plain --json --watch --no-color --ascii --screen-reader --low-bandwidth --debug --help' words='show' ;;
+    config) flags='--plan --source --target --target-url-file --backup-dir --jobs --on-bad-value --on-drift --with --no-dump --no-cutover --env-file --service --stop-command --start-command --health-url --capture --rename-source --discard-target-writes --yes --dry-run --resume --restart --config --plain --json --html --watch --no-color --ascii --screen-reader --low-bandwidth --debug --help' words='show' ;;
     completion) flags='--help' words='bash zsh fish' ;;
     help) words='exit-codes config resume rollback env run status verify catch-up report doctor demo completion' ;;
   esac

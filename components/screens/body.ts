@@ -12,9 +12,10 @@ import { findingCounts, findingGroups } from './findings.js';
 import { planLines } from './plan.js';
 import { resumeLines } from './resume.js';
 import { rollbackPlanLines, rollingBackLines } from './rollback.js';
-import { queryLines, verifyLines } from './verify.js';
+import { queryLines } from './queries.js';
+import { verifyLines } from './verify.js';
 import { welcomeLines } from './welcome.js';
-import { workingLines } from './working.js';
+import { waitingLines, workingLines } from './working.js';
 
 /** Of tables, while they are copied: every line is sent again with every frame. */
 const MOST_TABLES = 8;
@@ -31,8 +32,14 @@ const WHAT_FOR = {
 export function bodyLines(scene: Scene, room: number): Line[] {
   const { page, view, columns, nowMs } = scene;
   switch (page?.kind) {
-    case undefined:
-      return view.doing === 'take-back' ? rollingBackLines(view, columns, nowMs) : stepLines(scene, room);
+    case undefined: {
+      const waiting = waitingLines(view, columns, nowMs);
+      const rest = room - waiting.length;
+      return [
+        ...waiting,
+        ...(view.doing === 'take-back' ? rollingBackLines(view, columns, nowMs) : stepLines(scene, rest)),
+      ];
+    }
     case 'welcome':
       return welcomeLines(page, columns);
     case 'connection':
@@ -71,7 +78,7 @@ function stepLines(scene: Scene, room: number): Line[] {
   const { view, columns, nowMs, samples } = scene;
   const step = activeStep(view);
   if (step === undefined) return [[glyphOf('running', nowMs), { text: ' one moment' }]];
-  const working = workingLines(step, columns, nowMs, view.lastAt);
+  const working = workingLines(step, columns, nowMs, view.newsAt);
   const rest = room - working.length;
   switch (step.name) {
     case 'preflight':

@@ -4,7 +4,7 @@ import type { RunView } from '../../src/view.js';
 import { BLANK, type Line, line, wrap } from '../lines.js';
 import { downtimeLine } from './cutover.js';
 import { findingGroups } from './findings.js';
-import { queryLines } from './verify.js';
+import { queryLines } from './queries.js';
 
 /** By the outcome in the view. */
 export function endedLines(view: RunView, columns: number): Line[] {

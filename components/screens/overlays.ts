@@ -1,12 +1,14 @@
 // What can be laid over any screen: help on the keys and on what is safe, and the end of the log.
 import { type Line, line, wrap } from '../lines.js';
+import type { Body } from '../long-body.js';
 
 const KEYS: readonly (readonly [keys: string, text: string])[] = [
   ['Enter', 'goes on, or takes the marked choice'],
   ['Esc', 'goes back, or closes this'],
-  ['↑ ↓', 'mark a choice, scroll the log; PgUp and PgDn scroll a long screen'],
+  ['↑ ↓', 'mark a choice, scroll log and tables; PgUp and PgDn scroll faster'],
   ['r', 'takes the run back: shown as long as that is possible, asks first'],
   ['l', 'shows the end of the log'],
+  ['t', 'lists all tables, the one in work first'],
   ['q', 'leaves; while it works, it stops at the next safe point'],
   ['Ctrl-C', 'the same; a second time it stops at once. What is done is kept'],
   ['Ctrl-Z', 'suspends it; fg goes on'],
@@ -34,19 +36,12 @@ export function helpLines(columns: number): Line[] {
   ];
 }
 
-/** The last lines, as far back as has been scrolled. */
-export function logLines(
-  tail: readonly string[],
-  log: string,
-  columns: number,
-  room: number,
-  scroll: number,
-): Line[] {
-  const lines = tail.flatMap((text) => wrap(text, columns));
-  const size = Math.max(1, room - 1);
-  const end = Math.max(Math.min(size, lines.length), lines.length - scroll);
-  return [
-    line(log === '' ? 'Nothing is logged before a run begins.' : `The end of ${log}`, { isBold: true }),
-    ...lines.slice(Math.max(0, end - size), end),
-  ];
+/** What the plain output would have said. */
+export function logBody(tail: readonly string[], log: string, columns: number): Body {
+  const title = log === '' ? 'Nothing is logged before a run begins.' : `The end of ${log}`;
+  return {
+    top: [line(title, { isBold: true })],
+    lines: tail.flatMap((text) => wrap(text, columns)),
+    isFromEnd: true,
+  };
 }

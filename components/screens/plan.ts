@@ -1,36 +1,32 @@
 // What is going to be done, with numbers, before anything is written: tables, time, what changes, and what the checks want to be known.
-import { showCount, showRows, showSeconds, showSize } from '../../src/output/format.js';
+import { planEstimate } from '../../src/output/estimate.js';
+import { showCount, showRows, showSize } from '../../src/output/format.js';
 import type { RunView } from '../../src/view.js';
 import { BLANK, type Line, type Piece, line, table, wrap } from '../lines.js';
 import { findingGroups } from './findings.js';
 
-/**
- * Reading every value once took `preflight` long, in pieces that leave the application room. Then it is read for the snapshot, copied and
- * compared, and the keys are added: measured on To The Moon, five times as long in all.
- */
-const PASSES = 5;
 /** What the switch-over will change, as preflight has found it. */
 const CHANGES = ['services-known', 'env-file', 'application-answers'];
 const LEAST_TABLES = 3;
 
 /** The largest tables first, as many as fit into `lines` with all the rest. */
 export function planLines(view: RunView, columns: number, lines: number): Line[] {
-  const { tables } = view;
-  const rows = tables.reduce((sum, own) => sum + own.rows, 0);
-  const bytes = tables.reduce((sum, own) => sum + own.bytes, 0);
-  const checkMs = view.steps.find(({ name }) => name === 'preflight')?.elapsedMs ?? 0;
   const warnings = view.findings.filter(({ severity }) => severity === 'warning');
   const changes = view.findings.filter(({ code, severity }) => CHANGES.includes(code) && severity === 'ok');
+  const added = view.findings.filter(({ code }) => code === 'module');
   const rest = [
-    ...wrap(
-      `${showRows(rows)}, ${showSize(bytes)} in ${showCount(tables.length)} tables; about ${showSeconds(Math.max(1000, checkMs * PASSES))} without the dump (estimated)`,
-      columns,
-    ),
+    ...wrap(planEstimate(view), columns),
     ...(changes.length === 0
       ? wrap('Services and env files stay as they are.', columns)
       : [
           line('What the switch-over changes', { isBold: true }),
           ...changes.flatMap(({ message }) => wrap(message, columns, {}, '  ')),
+        ]),
+    ...(added.length === 0
+      ? []
+      : [
+          line('What is also made', { isBold: true }),
+          ...added.flatMap(({ message }) => wrap(message, columns, {}, '  ')),
         ]),
     ...findingGroups(warnings, columns),
   ];

@@ -1,11 +1,11 @@
 // What the comparison has found so far: a line for each table with both sides, what differs, and the application's own queries.
-import { showCount, showDuration } from '../../src/output/format.js';
-import { showFactor } from '../../src/output/summary.js';
+import { showCount } from '../../src/output/format.js';
 import type { RunView, TableView } from '../../src/view.js';
 import { BLANK, type Line, type Piece, line, table } from '../lines.js';
 import { tableRows } from '../shown-tables.js';
 import { STATE_COLOURS } from '../theme.js';
 import { findingGroups } from './findings.js';
+import { queryLines } from './queries.js';
 
 const DIGEST_LENGTH = 12;
 const MOST_DIFFERENCES = 10;
@@ -67,27 +67,4 @@ function tableRow(
     { text: `${word}${aside}`, colour: STATE_COLOURS[word], isDim: word === 'to do' },
     { text: isCompared ? sourceDigest.slice(0, DIGEST_LENGTH) : '', isDim: true },
   ];
-}
-
-/** The application's queries on both sides; none before the first has been compared. */
-export function queryLines({ queries }: RunView, columns: number): Line[] {
-  if (queries.length === 0) return [];
-  const rows = queries.map(({ query, sourceMs, targetMs, equal }): Piece[] => {
-    const word = equal ? 'equal' : 'DIFFERENT';
-    return [
-      { text: query },
-      { text: showDuration(sourceMs) },
-      { text: showDuration(targetMs) },
-      { text: showFactor(sourceMs, targetMs) },
-      { text: word, colour: STATE_COLOURS[word] },
-    ];
-  });
-  const columnsOf = [
-    { title: 'query', isFlexible: true },
-    { title: 'before', align: 'right' as const },
-    { title: 'after', align: 'right' as const },
-    { title: 'factor', align: 'right' as const },
-    { title: 'answers' },
-  ];
-  return table(columnsOf, rows, columns);
 }

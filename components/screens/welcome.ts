@@ -2,7 +2,7 @@
 import type { Page } from '../../src/pages.js';
 import { BLANK, type Line, line, wrap } from '../lines.js';
 
-/** Fits 80x24 without notes; longer ones are scrolled. */
+/** Fits 60x20 without notes; longer ones are scrolled. */
 export function welcomeLines(page: Extract<Page, { kind: 'welcome' }>, columns: number): Line[] {
   const { plan, isSwitching, backupDir, notes } = page;
   const item = (text: string): Line[] => wrap(text, columns, {}, '  ');
@@ -10,16 +10,16 @@ export function welcomeLines(page: Extract<Page, { kind: 'welcome' }>, columns: 
     line(`This moves ${plan} from SQLite to PostgreSQL.`, { isBold: true }),
     BLANK,
     line('What happens', { isBold: true }),
-    ...item('1. Source, target and this machine are checked; you see the plan and are asked.'),
-    ...item('2. Snapshot, copy, keys, and every value of every row compared. It runs on.'),
+    ...item('1. Source, target and machine are checked; you are asked.'),
+    ...item('2. Snapshot, copy, keys; every value compared. It runs on.'),
     ...(isSwitching
-      ? item('3. You are asked again. It stops for a moment and starts on PostgreSQL.')
-      : item('3. It ends with the verified copy; services and env files stay as they are.')),
+      ? item('3. Asked again, it stops, and starts on PostgreSQL.')
+      : item('3. It ends there; services and env files stay as they are.')),
     line('What is never touched', { isBold: true }),
-    ...item('The rows in the SQLite file: it is only read, and it stays where it is.'),
+    ...item('The rows in the SQLite file: it is read, and stays there.'),
     line('How to take it back', { isBold: true }),
-    ...item('r on any screen; later: ttm-wizard rollback. What was written is carried back.'),
-    ...wrap(backupDir, columns, { isDim: true }, 'Snapshot, dump, log and report: '),
+    ...item('r on any screen, or ttm-wizard rollback; no write is lost.'),
+    ...wrap(backupDir, columns, { isDim: true }, 'Snapshot, dump, log: '),
     ...notes.flatMap((note) => wrap(note, columns, { colour: 'yellow' })),
   ];
 }

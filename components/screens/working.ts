@@ -1,14 +1,14 @@
 // A step at work: what it is doing, how much of it is done, how fast it goes and how long it still takes.
 import { msSince, showSeconds } from '../../src/output/format.js';
 import { progressParts } from '../../src/output/progress-line.js';
-import type { StepView } from '../../src/view.js';
-import { type Line, line, spread } from '../lines.js';
+import type { RunView, StepView } from '../../src/view.js';
+import { type Line, line, spread, wrap } from '../lines.js';
 import { NARROW_COLUMNS, TURNING, bar } from '../theme.js';
 
 const STALL_MS = 10_000;
 
 /** Three lines, with progress or without, so that what is below does not jump. */
-export function workingLines(step: StepView, columns: number, nowMs: number, lastAt: string): Line[] {
+export function workingLines(step: StepView, columns: number, nowMs: number, newsAt: string): Line[] {
   const { progress, firstProgress } = step;
   const elapsedMs = step.state === 'running' ? msSince(step.startedAt, nowMs) : step.elapsedMs;
   const doing = progress === undefined ? '' : `: ${progress.doing} ${progress.table ?? ''}`.trimEnd();
@@ -17,7 +17,7 @@ export function workingLines(step: StepView, columns: number, nowMs: number, las
     { text: showSeconds(elapsedMs) },
     columns,
   );
-  const silentMs = msSince(lastAt, nowMs);
+  const silentMs = msSince(newsAt, nowMs);
   if (progress === undefined)
     return [head, silentMs > STALL_MS ? [TURNING, { text: ` ${waiting(silentMs)}` }] : line(''), line('')];
   const { amount, percent, size, rate, left } = progressParts(progress, firstProgress ?? progress);
@@ -33,6 +33,16 @@ export function workingLines(step: StepView, columns: number, nowMs: number, las
   ];
 }
 
+/** Why nothing comes on, and what can be done about it; none as long as it is not known. */
+export function waitingLines({ waiting: why, newsAt }: RunView, columns: number, nowMs: number): Line[] {
+  if (why === undefined) return [];
+  const time = showSeconds(msSince(newsAt, nowMs));
+  return [
+    ...wrap(`waiting for ${why.what}, ${time} so far`, columns, { colour: 'yellow' }, '! '),
+    ...why.remedies.flatMap((remedy) => wrap(remedy, columns, { isBold: true }, '  > ')),
+  ];
+}
+
 function waiting(ms: number): string {
-  return `nothing new for ${showSeconds(ms)}; it still works`;
+  return `nothing new for ${showSeconds(ms)}`;
 }

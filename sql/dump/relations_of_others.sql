@@ -1,7 +1,7 @@
 -- Relations beside the tables of run $1, in their schema, that the run did not make; those of extensions come with the extension.
 -- A partition belongs to its table, a sequence to the column that owns it.
 WITH RECURSIVE own AS (
-    SELECT to_regclass(identity)::oid AS oid FROM ttm_wizard.object WHERE run_id = $1 AND kind <> 'function'
+    SELECT to_regclass(identity)::oid AS oid FROM ttm_wizard.object WHERE run_id = $1 AND kind NOT IN ('function', 'role', 'privilege')
     UNION
     SELECT d.objid
     FROM pg_depend AS d

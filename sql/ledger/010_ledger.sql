@@ -26,10 +26,11 @@ CREATE TABLE IF NOT EXISTS ttm_wizard.applied (
     PRIMARY KEY (run_id, file)
 );
 
--- What the run created, so that undo drops exactly that.
+-- What the run created, so that undo drops exactly that. A privilege is what follows REVOKE: those on tables go with the table.
 CREATE TABLE IF NOT EXISTS ttm_wizard.object (
     run_id text NOT NULL REFERENCES ttm_wizard.run (id) ON DELETE CASCADE,
-    kind text NOT NULL CHECK (kind IN ('table', 'sequence', 'view', 'materialized view', 'function')),
+    kind text NOT NULL
+        CHECK (kind IN ('table', 'sequence', 'view', 'materialized view', 'function', 'role', 'privilege')),
     identity text NOT NULL,
     PRIMARY KEY (run_id, kind, identity)
 );

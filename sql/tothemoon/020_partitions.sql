@@ -1,5 +1,5 @@
--- One partition a month for every month that has rows and for this month and the next three; anything else lands in the
--- default partition. Parameter 1: the months of the snapshot as a JSON array of YYYY-MM.
+-- One partition a month for every month that has rows; this month and the next ones follow in 030_ensure_partitions.sql, and
+-- anything else lands in the default partition. Parameter 1: the months of the snapshot as a JSON array of YYYY-MM.
 
 CREATE TABLE token_scores_default PARTITION OF token_scores DEFAULT;
 
@@ -12,8 +12,6 @@ BEGIN
         FROM jsonb_array_elements_text(nullif(current_setting('ttm_wizard.parameter_1', true), '')::jsonb) AS months (value)
         WHERE value ~ '^\d{4}-(0[1-9]|1[0-2])$'
           AND to_date(value, 'YYYY-MM') BETWEEN now() - interval '10 years' AND now() + interval '1 year'
-        UNION
-        SELECT generate_series(date_trunc('month', now()), now() + interval '3 months', interval '1 month')::date
         ORDER BY 1
     LOOP
         EXECUTE format(

@@ -7,6 +7,7 @@ import { type CutoverState, loadCutover } from '../run/cutover-state.js';
 import type { StepContext } from '../run/step.js';
 import { commandServices } from './command-services.js';
 import { type Services, findUnits, manualServices, systemdServices } from './services.js';
+import { tellingServices } from './telling-services.js';
 
 export interface Application {
   readonly services: Services;
@@ -69,11 +70,15 @@ async function servicesOf(
     const outputDir = context.folder === '' ? {} : { outputDir: context.folder };
     // An inherited variable would beat the env file that has just been switched.
     const services = commandServices({ stop, start, ...outputDir, without: [urlKey] });
-    return { services, kept: { units: [], stopCommand: stop, startCommand: start } };
+    return {
+      services: tellingServices(services, context.emit),
+      kept: { units: [], stopCommand: stop, startCommand: start },
+    };
   }
   const named = cutover.services.length > 0 ? cutover.services : (saved?.units ?? []);
   const units = named.length > 0 ? named : await findUnits(context.options.plan.application?.services ?? []);
-  if (units.length > 0) return { services: systemdServices(units), kept: { units: [...units] } };
+  if (units.length > 0)
+    return { services: tellingServices(systemdServices(units), context.emit), kept: { units: [...units] } };
   const { ask } = context;
   if (ask === undefined) {
     throw needed(context, 'service', 'it is not known how the application is stopped and started', [

@@ -2,6 +2,7 @@
 // timeout reaches all of it, and the wizard's own secrets stay here. Not execa, which takes no descriptor for the output.
 import { spawn } from 'node:child_process';
 import { codeOf } from '../errors.js';
+import { givenEnvironment } from './given-environment.js';
 
 export interface ChildEnd {
   readonly exitCode: number | undefined;
@@ -76,8 +77,8 @@ export async function runChild(
 /** Our environment without what only the wizard may know. */
 function childEnvironment(without: readonly string[]): Record<string, string> {
   const given: Record<string, string> = {};
-  for (const [name, value] of Object.entries(process.env)) {
-    if (value !== undefined && !SECRETS.test(name) && !without.includes(name)) given[name] = value;
+  for (const [name, value] of Object.entries(givenEnvironment())) {
+    if (!SECRETS.test(name) && !without.includes(name)) given[name] = value;
   }
   return given;
 }

@@ -1,7 +1,7 @@
 // Keys of the source's rows that cannot be carried over, to be met again by the target's: the application may have written such a row
 // anew there.
 import type { TablePlan } from '../plans/plan.js';
-import { isTextKey, keyColumns, splitLine } from './range.js';
+import { isTextKey, keyColumns, parentKey, splitLine } from './range.js';
 import type { BadRow } from './reader.js';
 
 export class BadKeys {
@@ -24,6 +24,9 @@ export class BadKeys {
 
   /** `key` is the canonical line of the key columns. */
   has(key: string): boolean {
-    return this.keys.size > 0 && this.keys.has(JSON.stringify(splitLine(keyColumns(this.table), key)));
+    if (this.keys.size === 0) return false;
+    const fields = splitLine(keyColumns(this.table), key);
+    // None of ours holds a NULL, which as a text would be the key 'null'.
+    return !fields.includes(null) && this.keys.has(parentKey(fields));
   }
 }

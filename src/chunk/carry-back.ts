@@ -1,15 +1,14 @@
 // Carry-back of one chunk: the target against the ledger, both sides against each other, and where they differ, row by row. Changes
 // nothing.
 import type pg from 'pg';
-import { showValue } from '../codec/problem.js';
 import type { TablePlan } from '../plans/plan.js';
 import { fillSql, quoteName } from '../target/sql.js';
 import { BadKeys } from './bad-keys.js';
 import type { RowChange } from './changes.js';
-import { type LineDifference, changeFor, compareLines, sourceLines } from './compare.js';
+import { type LineDifference, changeFor, compareLines, showKey, sourceLines } from './compare.js';
 import type { CarryBackPart, CarryBackResult, ChunkSurvey, Job, KnownChunk, TargetDigest } from './jobs.js';
 import { MAX_ROW_BYTES } from './large-rows.js';
-import { type ChunkRange, keyColumns, splitLine, targetLine, targetRange } from './range.js';
+import { type ChunkRange, keyColumns, targetLine, targetRange } from './range.js';
 import type { ChunkReader } from './reader.js';
 import { surveyChunk } from './survey.js';
 
@@ -83,7 +82,9 @@ class Parts {
     // The target's key may have more columns than the source's; its rows come in the order of the source's.
     if (kind === 'duplicated' || (kind === 'added' && key === this.lastKey)) {
       const name = this.table.key.join(', ');
-      this.refused.push(`${showKey(this.table, key)} stands twice, and ${name} is the key of the source`);
+      this.refused.push(
+        `${this.table.name} ${showKey(this.table, key)} stands twice, and ${name} is the key of the source`,
+      );
     } else {
       this.changes.push(this.changeOf(difference));
     }
@@ -117,10 +118,7 @@ async function refuseLargeRows(client: pg.Client, table: TablePlan, chunk: Chunk
   });
   const { rows } = await client.query<{ key: string; bytes: string }>(sql, values);
   const most = `more than ${Math.round(MAX_ROW_BYTES / 1e6)} MB`;
-  return rows.map(({ key, bytes }) => `${showKey(table, key)} is a row of ${bytes} bytes, ${most}`);
-}
-
-function showKey(table: TablePlan, key: string): string {
-  const fields = splitLine(keyColumns(table), key).map((field) => field ?? 'NULL');
-  return `${table.name} ${showValue(fields.join(','))}`;
+  return rows.map(
+    ({ key, bytes }) => `${table.name} ${showKey(table, key)} is a row of ${bytes} bytes, ${most}`,
+  );
 }

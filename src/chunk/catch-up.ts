@@ -6,7 +6,7 @@ import type { RowChange } from './changes.js';
 import { changeFor, compareLines, sourceLines } from './compare.js';
 import { fingerprintOf } from './fingerprint.js';
 import type { CatchUpResult, Job, TargetDigest } from './jobs.js';
-import { canSetAside } from './large-rows.js';
+import { canSetRowAside } from './large-rows.js';
 import { quarantineRow } from './quarantine.js';
 import type { ChunkRange } from './range.js';
 import type { BadRow, ChunkReader } from './reader.js';
@@ -59,9 +59,7 @@ function readSource(db: Database, reader: ChunkReader, job: CatchUpJob): SourceS
     const bad: BadRow[] = [];
     if (isBad) for (const _ of reader.read(chunk, orphans, (row) => bad.push(row)));
     // The pass ends with an error for any other.
-    const badRows = bad
-      .filter(({ problems }) => problems.every(({ problem }) => canSetAside(problem)))
-      .map((row) => quarantineRow(reader, chunk, row));
+    const badRows = bad.filter(canSetRowAside).map((row) => quarantineRow(reader, chunk, row));
     const lines = sourceLines(reader, chunk, orphans);
     return { fingerprint: isBad ? undefined : fingerprint, survey, badRows, lines };
   } finally {

@@ -7,7 +7,7 @@ import { BINARY_HEADER, BINARY_TRAILER, BinaryRowWriter } from '../codec/binary.
 import { WizardError } from '../errors.js';
 import { loadSql, quoteName } from '../target/sql.js';
 import type { CopyResult, Job } from './jobs.js';
-import { canSetAside } from './large-rows.js';
+import { canSetRowAside } from './large-rows.js';
 import { quarantineRow, setAside } from './quarantine.js';
 import type { BadRow, ChunkReader } from './reader.js';
 
@@ -57,9 +57,7 @@ export async function copyChunk(
       exitCode: 4,
     });
   }
-  const stopping = badRows.find(
-    ({ problems }) => !options.quarantine || !problems.every(({ problem }) => canSetAside(problem)),
-  );
+  const stopping = badRows.find((row) => !options.quarantine || !canSetRowAside(row));
   if (stopping !== undefined) throw badValue(chunk.table, stopping);
   const aside = badRows.map((row) => quarantineRow(reader, chunk, row));
   await setAside(client, options.runId, chunk, aside);

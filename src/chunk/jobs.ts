@@ -28,6 +28,8 @@ export interface OrphanRule {
 }
 
 export type Job =
+  /** Closes what is open; the jobs that follow are for this setup. */
+  | { readonly kind: 'open'; readonly setup: WorkerSetup | undefined }
   | { readonly kind: 'survey'; readonly chunk: ChunkRange; readonly orphans: readonly OrphanRule[] }
   | {
       readonly kind: 'copy';
@@ -68,8 +70,8 @@ export type Job =
     }
   /** SQLite's own check of the whole file. */
   | { readonly kind: 'integrity' }
-  /** One of the application's queries on the file. */
-  | { readonly kind: 'query'; readonly sql: string };
+  /** One of the application's queries on the file, with the query that gives its parameters. */
+  | { readonly kind: 'query'; readonly sql: string; readonly parameters?: string };
 
 /** One kind of problem in one column of one chunk. */
 export interface ProblemSummary {
@@ -167,16 +169,31 @@ export interface CarryBackPart extends Pick<CarryBackResult, 'isChanged' | 'isSo
   readonly refused: readonly string[];
 }
 
-export interface QueryResult {
+/** A query's answer and its times. */
+export interface QueryAnswer {
   readonly columns: readonly string[];
-  /** Values in canonical text, null for NULL. */
+  /** Values as text, null for NULL. */
   readonly rows: readonly (readonly (string | null)[])[];
-  readonly elapsedMs: number;
-  /** Why the query cannot run on this source: it lacks a table or a column, or needs what only the application defines. */
+  readonly times: QueryTimes;
+}
+
+export interface QueryTimes {
+  readonly firstMs: number;
+  /** Median of the warm runs; of a query that is not repeated, its first run. */
+  readonly ms: number;
+  /** How many warm runs there were. */
+  readonly warmRuns: number;
+}
+
+export interface QueryResult extends QueryAnswer {
+  /** $1, $2, … as text, null for NULL. */
+  readonly parameters: readonly (string | null)[];
+  /** Why the query is not asked on this source: it lacks a table or a column, or needs what only the application defines. */
   readonly unavailable?: string;
 }
 
 export interface JobResults {
+  open: undefined;
   survey: SurveyResult;
   copy: CopyResult;
   verify: VerifyResult;

@@ -5,7 +5,7 @@ import type { SqliteValue } from '../codec/column.js';
 import { Problem, type ProblemCode } from '../codec/problem.js';
 import type { TablePlan } from '../plans/plan.js';
 import { quoteName } from '../target/sql.js';
-import { columnOf, keyColumns, sourceKey, sourceTable } from './range.js';
+import { columnOf, keyColumns, parentKey, sourceKey, sourceTable } from './range.js';
 import type { BadRow } from './reader.js';
 
 /** Bytes of all texts and blobs of a row. */
@@ -24,12 +24,18 @@ export function canSetAside({ code }: { readonly code: ProblemCode }): boolean {
   return code !== 'row-too-large';
 }
 
+/** The same of a row with all its problems. */
+export function canSetRowAside({ problems }: Pick<BadRow, 'problems'>): boolean {
+  return problems.every(({ problem }) => canSetAside(problem));
+}
+
 export class LargeRows {
   private readonly db: Database;
   private readonly table: TablePlan;
   private readonly columns: readonly string[];
   private readonly limit: number;
-  private readonly size: string;
+  /** Bytes of all texts and blobs of a row, as an expression of the source. */
+  readonly size: string;
   private readonly statements = new Map<string, Statement<unknown[], SqliteValue[]>>();
 
   /** `present` are the columns that the file has. */
@@ -41,12 +47,24 @@ export class LargeRows {
     this.size = sum(this.columns.map((name) => `coalesce(octet_length(${quoteName(name)}), 0)`));
   }
 
-  /** Whether there is one in the range. A file that is no larger than the limit has none. */
+  /** Whether there is one in the range. */
   isIn({ where, values }: Range): boolean {
-    const pages = Number(this.db.pragma('page_count', { simple: true }));
-    if (pages * Number(this.db.pragma('page_size', { simple: true })) <= this.limit) return false;
+    if (this.isSmallFile()) return false;
     const sql = `SELECT 1 FROM ${sourceTable(this.table)} WHERE ${where} AND ${this.size} > ? LIMIT 1`;
     return this.prepare(sql).get(...values, BigInt(this.limit)) !== undefined;
+  }
+
+  /** Whether all rows of the range together are larger than one may be. */
+  areOver({ where, values }: Range): boolean {
+    if (this.isSmallFile()) return false;
+    const sql = `SELECT sum(${this.size}) > ? FROM ${sourceTable(this.table)} WHERE ${where}`;
+    return this.prepare(sql).get(BigInt(this.limit), ...values)?.[0] === 1n;
+  }
+
+  /** A file that is no larger than the limit has none. */
+  private isSmallFile(): boolean {
+    const pages = Number(this.db.pragma('page_count', { simple: true }));
+    return pages * Number(this.db.pragma('page_size', { simple: true })) <= this.limit;
   }
 
   /** The range without them. */
@@ -78,7 +96,7 @@ export class LargeRows {
     const problem = new Problem('row-too-large', detail, `stands in a row of ${why}`);
     return {
       key: key.map(String).join(','),
-      parentKey: JSON.stringify(key.map(String)),
+      parentKey: parentKey(key),
       row: this.table.columns.map(({ name }) => key[this.table.key.indexOf(name)] ?? null),
       index: -1,
       problems: [{ column, value: `${lengths[largest] ?? 0} bytes`, problem }],

@@ -28,7 +28,7 @@ interface Place {
 }
 
 export class WorkerPool {
-  private readonly setup: WorkerSetup;
+  private setup: WorkerSetup | undefined;
   /** The place of each thread; it is started with its first job, because most databases have only a few chunks. */
   private readonly places: Place[];
 
@@ -98,6 +98,25 @@ export class WorkerPool {
       );
       for (const result of results) if (result.status === 'rejected') throw result.reason;
     }
+  }
+
+  /** The file that the threads read; undefined while they rest. */
+  get file(): string | undefined {
+    return this.setup?.file;
+  }
+
+  /**
+   * The same threads for another file, or none for now: what they have open is closed. Their code is fast only when it has run for a
+   * while, so threads are kept from step to step.
+   */
+  async turnTo(setup: WorkerSetup | undefined): Promise<void> {
+    this.setup = setup;
+    await Promise.all(
+      this.places.map(async (place) => {
+        if (place.worker?.threadId === -1) place.worker = undefined;
+        if (place.worker !== undefined) await perform(place.worker, { kind: 'open', setup });
+      }),
+    );
   }
 
   /** Lets the threads close their connections and end. */

@@ -30,6 +30,11 @@ export function isTextKey(column: ColumnPlan): boolean {
   return isTextType(column.type);
 }
 
+/** One text for the values of a key, none of them NULL, which no other values share; see OrphanRule. */
+export function parentKey(values: readonly unknown[]): string {
+  return JSON.stringify(values.map(String));
+}
+
 /** The key columns of the source, compared byte by byte whatever collation the table declares. */
 export function sourceKeys(table: TablePlan): string[] {
   return keyColumns(table).map(

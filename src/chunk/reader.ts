@@ -12,6 +12,7 @@ import {
   type ChunkRange,
   columnOf,
   isTextKey,
+  parentKey,
   sourceKey,
   sourceKeys,
   sourceRange,
@@ -276,11 +277,6 @@ export class ChunkReader {
       return { column: column.name, storageClass: kind, bytes: blobs?.[i] ?? Buffer.from(value) };
     });
   }
-}
-
-/** One text for the values of a key, which no other values share. */
-function parentKey(values: readonly unknown[]): string {
-  return JSON.stringify(values.map(String));
 }
 
 /** The sign of a negative zero belongs to the value too. */

@@ -61,10 +61,11 @@ export async function scanTables({
   const badKeys: Record<string, string[]> = {};
   const findings = new ProblemFindings(onBadValue);
   for (const table of fitted.tables) {
-    if (fitted.present[table.name] === undefined) continue;
+    const present = fitted.present[table.name];
+    if (present === undefined) continue;
     const orphans = orphanRules(table, badKeys);
     const jobs = (function* () {
-      for (const chunk of planChunks(db, table)) yield { kind: 'survey' as const, chunk, orphans };
+      for (const chunk of planChunks(db, table, present)) yield { kind: 'survey' as const, chunk, orphans };
     })();
     let [rows, bytes] = [0, 0];
     const keys: string[] = [];

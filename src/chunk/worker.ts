@@ -3,11 +3,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Database } from 'better-sqlite3';
 import type pg from 'pg';
-import type { SqliteValue } from '../codec/column.js';
-import { numericFromDouble } from '../codec/decimal.js';
 import { WizardError, codeOf, messageOf } from '../errors.js';
 import type { TablePlan } from '../plans/plan.js';
-import { isAppDefined } from '../source/app-defined.js';
 import { checkSoundness } from '../source/soundness.js';
 import { openSource, sourceError } from '../source/sqlite.js';
 import { connectTarget, targetError } from '../target/connect.js';
@@ -18,6 +15,7 @@ import { type RowDifference, compareRows } from './compare.js';
 import { copyChunk } from './copy.js';
 import type { Job, JobResults, WorkerSetup } from './jobs.js';
 import type { WorkerReply, WorkerRequest } from './pool.js';
+import { runQuery } from './query.js';
 import { type ChunkRange, targetLine, targetRange } from './range.js';
 import { ChunkReader } from './reader.js';
 import { surveyChunk } from './survey.js';
@@ -25,7 +23,7 @@ import { surveyChunk } from './survey.js';
 /** Beyond this a chunk is not different but another one; the count goes on. */
 const MAX_DIFFERENCES = 1000;
 
-const setup = workerData as WorkerSetup;
+let setup = workerData as WorkerSetup;
 const readers = new Map<string, ChunkReader>();
 let db: Database | undefined;
 let side: Database | undefined;
@@ -53,6 +51,15 @@ function openSide(file: string): Database {
   return opened;
 }
 
+async function open(next: WorkerSetup | undefined): Promise<undefined> {
+  readers.clear();
+  db?.close();
+  side?.close();
+  await client?.end();
+  db = side = client = undefined;
+  setup = next ?? setup;
+}
+
 function tableNamed(name: string): TablePlan {
   const table = setup.tables.find((candidate) => candidate.name === name);
   if (table === undefined) throw new RangeError(`no table ${name}`);
@@ -72,6 +79,8 @@ async function targetClient(): Promise<pg.Client> {
 
 async function perform(job: Job): Promise<JobResults[Job['kind']]> {
   switch (job.kind) {
+    case 'open':
+      return open(job.setup);
     case 'survey':
       return surveyChunk(readerFor(job.chunk.table), job.chunk, job.orphans);
     case 'copy': {
@@ -99,7 +108,7 @@ async function perform(job: Job): Promise<JobResults[Job['kind']]> {
     case 'integrity':
       return checkSoundness(source(), 'integrity_check', 20);
     case 'query':
-      return runQuery(job.sql);
+      return runQuery(source(), job);
   }
 }
 
@@ -116,30 +125,6 @@ async function compareChunk({
   };
   await compareRows(await targetClient(), readerFor(chunk.table), chunk, orphans, found, explained);
   return { differences, count };
-}
-
-function runQuery(sql: string): JobResults['query'] {
-  try {
-    return answerOf(sql);
-  } catch (error) {
-    if (!isAppDefined(error) && !/no such (?:table|column)/.test(messageOf(error))) throw error;
-    return { columns: [], rows: [], elapsedMs: 0, unavailable: messageOf(error) };
-  }
-}
-
-function answerOf(sql: string): JobResults['query'] {
-  const startedAt = performance.now();
-  const statement = source().prepare<[], SqliteValue[]>(sql).raw(true).safeIntegers(true);
-  const rows = statement.all();
-  const elapsedMs = performance.now() - startedAt;
-  const columns = statement.columns().map(({ name }) => name);
-  return { columns, rows: rows.map((row) => row.map(showCell)), elapsedMs };
-}
-
-function showCell(value: SqliteValue): string | null {
-  if (value === null) return null;
-  if (typeof value === 'number') return numericFromDouble(value);
-  return Buffer.isBuffer(value) ? `\\x${value.toString('hex')}` : String(value);
 }
 
 async function digestTarget(target: pg.Client, chunk: ChunkRange): Promise<JobResults['digest']> {

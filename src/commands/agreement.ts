@@ -22,6 +22,9 @@ export function agreementLines({ options, settings }: Resolved, target: string):
     ['backups', options.backupDir, from('backup-dir')],
     ['bad values', options.onBadValue, from('on-bad-value')],
     ['drift', options.onDrift, from('on-drift')],
+    ...((plan.modules ?? []).length === 0
+      ? []
+      : [['modules', options.modules?.join(', ') ?? 'none', `(${settings.origin('with') ?? 'default'})`]]),
     ...(cutover === undefined ? [] : cutoverRows(cutover, plan.application, from)),
   ];
   return [...tableLines(rows, ['left', 'left', 'left']), ...consequences(cutover)];

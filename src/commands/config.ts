@@ -1,8 +1,10 @@
-// ttm-wizard config show: every option as a run would take it, and the place it comes from, so that nobody has to guess which of four
+// ttm-wizard config show: every option as a run would take it, and the place it comes from, so that nobody has to guess which of five
 // places counted. Reads what the other commands read, connects to nothing, changes nothing.
+import { resolve } from 'node:path';
 import { maskPasswords } from '../app/env-show.js';
 import { type OptionName, type OptionSpec, OPTIONS, optionsOf } from '../config/options.js';
 import { Problems } from '../config/problems.js';
+import { takeAnswers } from '../config/saved-answers.js';
 import { type Setting, type Settings, readSettings } from '../config/settings.js';
 import { secretsOf } from '../config/target-url.js';
 import { EXIT } from '../errors.js';
@@ -27,6 +29,8 @@ export function config(session: Session): Promise<number> {
   const problems = new Problems();
   const settings = readSettings('config', flags, env, problems);
   const plan = problems.attempt(() => planNamed(settings.text('plan') ?? ''));
+  const backupDir = settings.text('backup-dir') ?? plan?.defaultBackupDir;
+  if (backupDir !== undefined) takeAnswers(settings, 'run', resolve(backupDir), problems);
   session.secrets = secretsOf(settings.text('target') ?? '', env);
   problems.throwIfAny();
   adoptLook(session, settings);

@@ -5,7 +5,8 @@ import { resolve } from 'node:path';
 import { targetProblem } from '../config/ask.js';
 import type { OptionName } from '../config/options.js';
 import type { RunRequest } from '../config/resolve.js';
-import { secretsOf, withPassword } from '../config/target-url.js';
+import type { Answers } from '../config/saved-answers.js';
+import { secretsOf, withPassword, withoutPassword } from '../config/target-url.js';
 import { WizardError, messageOf } from '../errors.js';
 import { showSize } from '../output/format.js';
 import type { Answered, Field, Page } from '../pages.js';
@@ -17,6 +18,8 @@ export interface Settled {
   readonly source: string;
   /** With its password, if it has one. */
   readonly target: string;
+  /** Modules chosen here; absent when nothing was. */
+  readonly modules?: readonly string[];
 }
 
 const URL_FIELD: Omit<Field, 'initial'> = {
@@ -42,7 +45,11 @@ export class ConnectionForm {
   /** The URL in its field: of an earlier run until something is typed. */
   private typed: string;
   private hasTypedSource = false;
+  /** Whether the person has gone back to it. */
+  private reopensSource = false;
   private hasTypedTarget = false;
+  private chosen: readonly string[] | undefined;
+  private hasTypedPassword = false;
 
   constructor(session: Session, screen: Screen, request: RunRequest, suggestion: string) {
     this.session = session;
@@ -50,21 +57,42 @@ export class ConnectionForm {
     this.request = request;
     this.source = request.options.source;
     this.target = request.target;
-    this.typed = suggestion;
+    this.typed = this.isRemembered('target') ? (request.target ?? '') : suggestion;
   }
 
   /** Resolves to `back` when the person wants to go back. */
   async settle(): Promise<Settled | 'back'> {
-    if (!(await this.settleSource()) || !(await this.settleTarget())) return 'back';
-    return { source: this.source, target: this.target ?? '' };
+    for (;;) {
+      if (!(await this.settleSource())) return 'back';
+      if (await this.settleTarget()) {
+        const modules = this.chosen === undefined ? {} : { modules: this.chosen };
+        return { source: this.source, target: this.target ?? '', ...modules };
+      }
+      if (!this.hasTypedSource && !this.isRemembered('source')) return 'back';
+      this.reopensSource = true;
+    }
+  }
+
+  /** What has been typed, to be kept for the next time; no password. */
+  answers(): Answers {
+    return {
+      ...(this.hasTypedSource ? { source: this.source } : {}),
+      ...(this.hasTypedTarget && this.target !== undefined ? { target: withoutPassword(this.target) } : {}),
+    };
+  }
+
+  /** What was answered at an earlier time may be changed; what a flag says is changed by the flag. */
+  private isRemembered(name: OptionName): boolean {
+    return this.request.settings.origin(name) === 'saved answer';
   }
 
   /** Until a file is named that is there. */
   private async settleSource(): Promise<boolean> {
     for (;;) {
       const size = sizeOf(this.source);
-      if (size !== undefined) return true;
-      const complaint = [`${this.source} is not a file that can be read`];
+      if (size !== undefined && !this.reopensSource) return true;
+      const complaint = size === undefined ? [`${this.source} is not a file that can be read`] : [];
+      this.reopensSource = false;
       const field = {
         prompt: 'SQLite file of the application',
         isSecret: false,
@@ -94,12 +122,8 @@ export class ConnectionForm {
       }
       const failure = await this.try(this.target);
       if (failure === undefined) {
-        const { id } = await this.ask({
-          choices: [{ id: 'go-on', label: 'Go on' }],
-          good: 'the source is there, and the target answers',
-        });
-        if (id !== ESCAPE.id) return true;
-        if (!this.hasTypedTarget) return false;
+        if (await this.settleModules()) return true;
+        if (!this.hasTypedTarget && !this.isRemembered('target')) return false;
         this.target = undefined;
         continue;
       }
@@ -116,10 +140,35 @@ export class ConnectionForm {
     }
   }
 
+  /** Until the person goes on, or back; each module can be added and left out again. */
+  private async settleModules(): Promise<boolean> {
+    for (;;) {
+      const modules = this.modules();
+      const { id } = await this.ask({
+        choices: [
+          { id: 'go-on', label: 'Go on' },
+          ...(this.request.options.plan.modules ?? []).map(({ name, title }) => ({
+            id: name,
+            label: modules.includes(name) ? `Leave out ${name}` : `Also make ${title} (${name})`,
+          })),
+        ],
+        good: 'the source is there, and the target answers',
+      });
+      if (id === ESCAPE.id) return false;
+      if (id === 'go-on') return true;
+      this.chosen = modules.includes(id) ? modules.filter((name) => name !== id) : [...modules, id];
+    }
+  }
+
+  private modules(): readonly string[] {
+    return this.chosen ?? this.request.options.modules ?? [];
+  }
+
   private async askPassword(target: string, complaint: readonly string[]): Promise<boolean> {
     const { id, text } = await this.ask({ field: PASSWORD_FIELD, complaint });
     if (id === ESCAPE.id || text === '') return false;
     this.target = withPassword(withoutPassword(target), text);
+    this.hasTypedPassword = true;
     return true;
   }
 
@@ -172,12 +221,21 @@ export class ConnectionForm {
             {
               title: 'password',
               value: '(hidden)',
-              origin: this.hasTypedTarget ? 'answer' : from(targetOption),
+              origin: this.hasTypedPassword ? 'answer' : from(targetOption),
             },
           ]),
       { title: 'backups', value: options.backupDir, origin: from('backup-dir') },
       { title: 'bad values', value: options.onBadValue, origin: from('on-bad-value') },
       { title: 'drift', value: options.onDrift, origin: from('on-drift') },
+      ...((options.plan.modules ?? []).length === 0
+        ? []
+        : [
+            {
+              title: 'modules',
+              value: this.modules().join(', ') || 'none',
+              origin: this.chosen === undefined ? (settings.origin('with') ?? 'default') : 'answer',
+            },
+          ]),
       {
         title: 'switch-over',
         value: options.cutover === undefined ? 'no: ends with the copy' : 'yes, asked for before',
@@ -195,9 +253,4 @@ function sizeOf(file: string): number | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The URL as it may be shown to be corrected. */
-function withoutPassword(url: string): string {
-  return url.replace(/^(\w+(?:\+\w+)?:\/\/[^@/:]*):[^@/]*@/, '$1@').replace(/([?&])password=[^&]*&?/, '$1');
 }

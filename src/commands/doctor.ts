@@ -53,7 +53,7 @@ async function examine({ options, settings, target }: Resolved): Promise<Finding
       findings.push(...[await check()].flat());
     } catch (error) {
       const remedies = error instanceof WizardError ? [...error.remedies] : [];
-      findings.push({ severity: 'error', code, message: messageOf(error), remedies });
+      findings.push({ severity: 'error', code, message: messageOf(error).replaceAll('\n', '; '), remedies });
     }
   }
   return findings;

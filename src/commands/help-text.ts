@@ -21,7 +21,7 @@ const LINE_WIDTH = 80;
 /** Lines to type for each command; also in the man page. */
 export const EXAMPLES: Readonly<Record<CommandName, readonly string[]>> = {
   run: [
-    'ttm-wizard run --dry-run --yes --target postgresql://app@db/app',
+    'ttm-wizard run --dry-run --target postgresql://app@db/app > plan.sql',
     'TTM_TARGET=postgresql://app:secret@db/app ttm-wizard run --yes',
     'ttm-wizard run --yes --no-cutover --json --target-url-file /root/url',
     'ttm-wizard run --service app --service app-ws --env-file /etc/app.env',
@@ -33,7 +33,12 @@ export const EXAMPLES: Readonly<Record<CommandName, readonly string[]>> = {
     'ttm-wizard rollback --target postgresql://app@db/app',
     'TTM_TARGET=postgresql://app:secret@db/app ttm-wizard rollback --yes',
   ],
-  report: ['ttm-wizard report', 'ttm-wizard report --json > report.json'],
+  report: [
+    'ttm-wizard report',
+    'ttm-wizard report --json > report.json',
+    'ttm-wizard report --html report.html     # replaces only its own',
+    'ssh root@server ttm-wizard report --html - > report.html',
+  ],
   doctor: ['ttm-wizard doctor', 'ttm-wizard doctor --target postgresql://app@db/app'],
   demo: ['ttm-wizard demo', 'ttm-wizard demo --rollback', 'ttm-wizard demo --clean'],
   config: ['ttm-wizard config show --config /root/ttm.jsonc', 'ttm-wizard config show --json'],
@@ -50,7 +55,6 @@ export function mainHelp(): string {
     'Moves a live application from SQLite to PostgreSQL and compares every value.',
     '',
     'Examples:',
-    '  ttm-wizard doctor                                  is this machine ready?',
     '  ttm-wizard demo                                    try it on a sample',
     '  TTM_TARGET=postgresql://app:secret@db/app ttm-wizard run --yes',
     '',

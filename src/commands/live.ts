@@ -1,5 +1,6 @@
 // The one place where the command line reaches for the screens. Loading them takes half a second, so only a run that is shown live
 // does; everything else prints plain lines.
+import { setForOurselves } from '../app/given-environment.js';
 import type { Settings } from '../config/settings.js';
 import type { WizardEvent } from '../events.js';
 import { choosePaint, unpainted } from '../output/paint.js';
@@ -17,11 +18,11 @@ export async function openScreen(session: Session, settings: Settings): Promise<
   const { out, env, stdout } = session;
   const paint = choosePaint(out.isTty, env, settings.isOn('no-color'));
   // Ink decides on colours while it is loaded, and knows FORCE_COLOR alone.
-  if (paint === unpainted) env['FORCE_COLOR'] = '0';
+  if (paint === unpainted) setForOurselves('FORCE_COLOR', '0');
   // React's development build keeps a measurement of every render for ever.
-  env['NODE_ENV'] ??= 'production';
+  if (env['NODE_ENV'] === undefined) setForOurselves('NODE_ENV', 'production');
   // Node writes its warnings past every stream, straight to the terminal, and would tear the frame; worker threads inherit this.
-  env['NODE_NO_WARNINGS'] = '1';
+  setForOurselves('NODE_NO_WARNINGS', '1');
   process.removeAllListeners('warning');
   const { mountLive } = await import('../../components/mount.js');
   let wantsRollBack = (): void => undefined;

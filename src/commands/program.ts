@@ -143,7 +143,7 @@ function helpOn(topic: unknown): string {
 }
 
 function unknownCommand(typed: string): WizardError {
-  const names = [...COMMANDS.map(({ name }) => name), 'help'];
+  const names = [...COMMANDS.map(({ name }) => name), 'help', '--version', '--help'];
   return usageError(`there is no command ${typed}`, suggestion(typed, names, 'ttm-wizard '));
 }
 

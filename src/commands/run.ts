@@ -4,6 +4,7 @@ import { type RunRequest, resolveRun } from '../config/resolve.js';
 import { ndjsonSink } from '../output/ndjson.js';
 import { choosePaint } from '../output/paint.js';
 import { plainSink } from '../output/plain.js';
+import { planSqlSink } from '../output/plan-sql.js';
 import type { EventSink } from '../run/journal.js';
 import type { RunIo } from '../run/machine.js';
 import { adoptLook } from './adopt-look.js';
@@ -26,10 +27,10 @@ export async function run(session: Session): Promise<number> {
 async function runOnScreen(session: Session, request: RunRequest, screen: Screen): Promise<number> {
   const { conduct, settleOnScreen } = await import('./wizard.js');
   const { STEPS } = await import('../../steps/index.js');
-  const options = request.canAsk
+  const settled = request.canAsk
     ? await settleOnScreen(session, screen, request)
-    : { ...request.options, target: await settleTarget(session, request) };
-  const code = await conduct(session, screen, { options, steps: STEPS, isAsking: request.canAsk });
+    : { options: { ...request.options, target: await settleTarget(session, request) } };
+  const code = await conduct(session, screen, { ...settled, steps: STEPS, isAsking: request.canAsk });
   screen.unmount();
   return code;
 }
@@ -44,7 +45,7 @@ async function runAsLines(session: Session, request: RunRequest): Promise<number
     await import('../run/machine.js'),
     await import('../../steps/index.js'),
   ];
-  const io = outputsOf(session, request.settings.isOn('json'));
+  const io = outputsOf(session, request.settings.isOn('json'), request.options.dryRun);
   return runMigration(
     { ...request.options, target },
     STEPS,
@@ -53,8 +54,8 @@ async function runAsLines(session: Session, request: RunRequest): Promise<number
 }
 
 /** Where the events of a run go without a screen, how it is stopped, and what they must not contain. */
-export function outputsOf(session: Session, isJson: boolean): RunIo {
-  const { out, err, env, stop, abort, secrets } = session;
+export function outputsOf(session: Session, isJson: boolean, isPlan = false): RunIo {
+  const { out, err, env, stop, abort, hangUp, secrets } = session;
   const noColor = session.flags['no-color'] === true;
   const remember: EventSink = (event, view) => {
     if (view.log !== '') session.log = view.log;
@@ -62,9 +63,11 @@ export function outputsOf(session: Session, isJson: boolean): RunIo {
   };
   const shown = isJson
     ? ndjsonSink(out, err, choosePaint(err.isTty, env, noColor))
-    : plainSink(out, choosePaint(out.isTty, env, noColor));
+    : isPlan && !out.isTty
+      ? planSqlSink(out, plainSink(err, choosePaint(err.isTty, env, noColor)))
+      : plainSink(out, choosePaint(out.isTty, env, noColor));
   const watch = (doing: () => string | undefined): void => {
     session.halfway = doing;
   };
-  return { sinks: [remember, shown], stop, abort, secrets, watch };
+  return { sinks: [remember, shown], stop, abort, hangUp, secrets, watch };
 }

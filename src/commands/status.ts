@@ -5,7 +5,15 @@ import { resolveReading } from '../config/resolve.js';
 import { EXIT } from '../errors.js';
 import { eraseAbove } from '../output/erase-above.js';
 import { findingLines, safe } from '../output/findings.js';
-import { percentOf, showCount, showDuration, showMoment, showSize } from '../output/format.js';
+import {
+  msSince,
+  percentOf,
+  showCount,
+  showDuration,
+  showMoment,
+  showSeconds,
+  showSize,
+} from '../output/format.js';
 import { type Paint, choosePaint } from '../output/paint.js';
 import { reportObject } from '../output/report.js';
 import { headLines, showState } from '../output/summary.js';
@@ -93,8 +101,19 @@ export function statusText(
           '  the same command with --resume goes on where it ended',
         ]
       : []),
+    ...waitingLines(view, now),
     ...view.remedies.map((remedy) => `  ${safe(remedy)}`),
   ].join('\n');
+}
+
+function waitingLines({ waiting, newsAt }: RunView, now: Date): string[] {
+  if (waiting === undefined) return [];
+  const time = showSeconds(msSince(newsAt, now.getTime()));
+  return [
+    '',
+    `Waiting for ${safe(waiting.what)}, ${time} so far:`,
+    ...waiting.remedies.map((remedy) => `  ${safe(remedy)}`),
+  ];
 }
 
 function timeOf(step: StepView): string {

@@ -61,7 +61,8 @@ const CONFIG = `The config file:
     }
 
   A flag goes before its environment variable, that before the config file,
-  that before the default. To see each value and where it comes from:
+  that before what was answered on the screen, that before the default. To see
+  each value and where it comes from:
 
     ttm-wizard config show --config FILE
 

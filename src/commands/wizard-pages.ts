@@ -84,6 +84,7 @@ export function endedPage(view: RunView, canRollBack: boolean): Page {
       ...(offers('--on-bad-value quarantine')
         ? [{ id: 'quarantine', label: 'Set rows with bad values aside (--on-bad-value quarantine)' }]
         : []),
+      ...(offers('without --with') ? [{ id: 'no-modules', label: 'Go without modules (no --with)' }] : []),
       LEAVE,
     ],
   };

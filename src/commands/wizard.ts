@@ -2,8 +2,9 @@
 // the way back. It decides nothing about rows: it calls the same machine as `run` and `rollback` do without a screen.
 import type { RunRequest } from '../config/resolve.js';
 import { type CutoverOptions, type RunOptions } from '../config/run-options.js';
+import { type Answers, saveAnswers } from '../config/saved-answers.js';
 import { secretsOf } from '../config/target-url.js';
-import { EXIT, WizardError } from '../errors.js';
+import { EXIT, WizardError, codeOf } from '../errors.js';
 import type { Page } from '../pages.js';
 import { canRollBack } from '../reversible.js';
 import { isSwitching } from '../run/cutover-state.js';
@@ -12,6 +13,7 @@ import type { EventSink } from '../run/journal.js';
 import { type RunIo, findEarlier, runMigration } from '../run/machine.js';
 import { rollBack } from '../run/roll-back.js';
 import type { Step } from '../run/step.js';
+import { TO_ROLL_BACK } from '../run/stopping.js';
 import { nameOfTarget } from '../target/connect.js';
 import { EMPTY_VIEW, type RunView } from '../view.js';
 import { askOnScreen, questionPage } from './asking.js';
@@ -26,6 +28,8 @@ export interface Job {
   readonly steps: readonly Step[];
   /** Whether somebody wants to be asked; else only the way back asks. */
   readonly isAsking: boolean;
+  /** What the person has typed, to be kept as soon as there is a run. */
+  readonly answers?: Answers;
   /** Whether the way back is all that there is to do. */
   readonly isRollback?: boolean;
 }
@@ -63,14 +67,14 @@ export async function settleOnScreen(
   session: Session,
   screen: Screen,
   request: RunRequest,
-): Promise<RunOptions> {
+): Promise<Pick<Job, 'options' | 'answers'>> {
   const form = new ConnectionForm(session, screen, request, suggestedTarget(request.options.backupDir));
   for (;;) {
     await welcome(session, screen, request.options, request.notices);
     const settled = await form.settle();
     if (settled === 'back') continue;
     session.secrets = secretsOf(settled.target, session.env);
-    return { ...request.options, ...settled };
+    return { options: { ...request.options, ...settled }, answers: form.answers() };
   }
 }
 
@@ -108,12 +112,14 @@ class Wizard {
   /** What the person has asked for while it worked. */
   private wish = { rollBack: false };
   private canAskAgain = true;
+  private answers: Answers;
 
   constructor(session: Session, screen: Screen, job: Job) {
     this.session = session;
     this.screen = screen;
     this.job = job;
     this.options = job.options;
+    this.answers = job.answers ?? {};
   }
 
   async run(): Promise<number> {
@@ -163,7 +169,7 @@ class Wizard {
     const stop = new AbortController();
     this.screen.onRollBack(() => {
       wish.rollBack = true;
-      stop.abort('roll back');
+      stop.abort(TO_ROLL_BACK);
     });
     this.screen.show(undefined);
     const io = { ...this.io(AbortSignal.any([this.session.stop, stop.signal])), pauses: this.job.isAsking };
@@ -201,10 +207,16 @@ class Wizard {
         if (this.view.doing === 'take-back') return { kind: 'roll-back' };
         return { kind: 'run', options: { ...this.options, resume: false } };
       case 'carry':
-      case 'leave-behind':
-        return { kind: 'run', options: { ...this.options, onDrift: id === 'carry' ? 'carry' : 'leave' } };
+      case 'leave-behind': {
+        const onDrift = id === 'carry' ? 'carry' : 'leave';
+        this.answers = { ...this.answers, 'on-drift': onDrift };
+        return { kind: 'run', options: { ...this.options, onDrift } };
+      }
       case 'quarantine':
+        this.answers = { ...this.answers, 'on-bad-value': 'quarantine' };
         return { kind: 'run', options: { ...this.options, onBadValue: 'quarantine' } };
+      case 'no-modules':
+        return { kind: 'run', options: { ...this.options, modules: [] } };
       default:
         return { kind: 'over', code };
     }
@@ -216,10 +228,12 @@ class Wizard {
       this.view = view;
       if (view.log !== '') this.session.log = view.log;
       this.session.isFailureShown = event.type === 'run.failed';
+      if (event.type === 'run.started' || event.type === 'run.resumed') this.keepAnswers();
     };
     return {
       sinks: [remember, this.screen.sink],
       stop,
+      hangUp: this.session.hangUp,
       abort: this.session.abort,
       secrets: this.session.secrets,
       watch: (doing) => {
@@ -231,6 +245,19 @@ class Wizard {
         return id === 'yes' || id === 'typed';
       },
     };
+  }
+
+  /** Only when there is a run: until then nothing is written anywhere. */
+  private keepAnswers(): void {
+    const { answers } = this;
+    this.answers = {};
+    if (Object.keys(answers).length === 0) return;
+    try {
+      saveAnswers(this.options.backupDir, answers);
+    } catch (error) {
+      // A folder that cannot be written to is told by the run itself.
+      if (codeOf(error) === undefined) throw error;
+    }
   }
 
   private async ask(page: Page) {

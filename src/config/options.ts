@@ -14,7 +14,7 @@ const commands = [
   { name: 'verify', help: 'compare source and target again, change nothing' },
   { name: 'catch-up', help: 'bring over what was written since, without cutting over' },
   { name: 'rollback', help: 'take a run back' },
-  { name: 'report', help: "the last run's report as text or JSON" },
+  { name: 'report', help: "the last run's report as text, JSON or HTML" },
   { name: 'doctor', help: 'is this machine ready?' },
   { name: 'demo', help: 'a sample application, moved to a private PostgreSQL' },
   {
@@ -106,7 +106,7 @@ const table = [
     name: 'backup-dir',
     argument: 'DIR',
     env: 'TTM_BACKUP_DIR',
-    help: "(default: the plan's)",
+    help: "of all runs (default: the plan's)",
     group: 'What is moved, and how',
     commands: ['run', 'status', 'verify', 'catch-up', 'rollback', 'report', 'doctor'],
   },
@@ -139,6 +139,17 @@ const table = [
     commands: ['run'],
     choices: ['stop', 'carry', 'leave'],
     default: 'stop',
+  },
+  {
+    name: 'with',
+    argument: 'MODULE',
+    env: 'TTM_WITH',
+    help: 'auth, metrics-index; repeatable',
+    group: 'What is moved, and how',
+    commands: ['run'],
+    // To be completed with; the plan of the run decides, and a test holds this against To The Moon's.
+    choices: ['auth', 'metrics-index'],
+    isRepeatable: true,
   },
   {
     name: 'no-dump',
@@ -264,6 +275,14 @@ const table = [
     commands: ['run', 'verify', 'catch-up', 'rollback', 'demo'],
   },
   { name: 'json', env: 'TTM_JSON', help: 'JSON on standard output', group: 'Output', commands: every },
+  {
+    name: 'html',
+    argument: 'FILE',
+    env: 'TTM_HTML',
+    help: 'the report as a page; - is stdout',
+    group: 'Output',
+    commands: ['report'],
+  },
   {
     name: 'watch',
     env: 'TTM_WATCH',

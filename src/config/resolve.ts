@@ -1,10 +1,12 @@
 // From settings to what a run is asked to do. Everything that is wrong is reported together, before any question.
 import { resolve } from 'node:path';
 import { planNamed } from '../plans/index.js';
+import { modulesNamed } from '../plans/modules.js';
 import { findCutover } from './cutover.js';
 import { type CommandName, DEFAULT_JOBS } from './options.js';
 import { Problems } from './problems.js';
 import type { CutoverOptions, RunOptions } from './run-options.js';
+import { takeAnswers } from './saved-answers.js';
 import { type Flags, type Settings, readSettings } from './settings.js';
 import { findTarget } from './target-url.js';
 
@@ -110,16 +112,22 @@ function resolveWith(
   const settings = readSettings(command, flags, env, problems);
   const wanted = problems.attempt(() => planNamed(settings.text('plan') ?? 'tothemoon'));
   const plan = wanted ?? planNamed('tothemoon');
-  const target = findTarget(settings, problems);
+  const named = settings.list('with');
+  // Of a plan that does not exist nobody can say which modules it has.
+  if (wanted !== undefined) problems.attempt(() => modulesNamed(wanted, named));
   const fallBack = (name: 'source' | 'backup-dir', value: string): string => {
     const given = settings.text(name);
     if (given === undefined) settings.set(name, { value, origin: 'default' });
     return resolve(given ?? value);
   };
+  const backupDir = fallBack('backup-dir', plan.defaultBackupDir);
+  const remembered = takeAnswers(settings, command, backupDir, problems);
+  const target = findTarget(settings, problems);
   const options = {
     plan,
+    ...(settings.origin('with') === undefined ? {} : { modules: named }),
     source: fallBack('source', plan.defaultSource),
-    backupDir: fallBack('backup-dir', plan.defaultBackupDir),
+    backupDir,
     jobs: settings.origin('jobs') === undefined ? DEFAULT_JOBS : settings.count('jobs'),
     onBadValue: settings.choice('on-bad-value', ['stop', 'quarantine']),
     onDrift: settings.choice('on-drift', ['stop', 'carry', 'leave']),
@@ -128,5 +136,5 @@ function resolveWith(
     restart: settings.isOn('restart'),
     dryRun: settings.isOn('dry-run'),
   };
-  return { settings, options, target: target?.url, notices: target?.notices ?? [] };
+  return { settings, options, target: target?.url, notices: [...remembered, ...(target?.notices ?? [])] };
 }

@@ -40,7 +40,10 @@ export interface CutoverOptions {
 }
 
 export interface RunOptions {
+  /** Without the modules, which are added when the run is known. */
   readonly plan: Plan;
+  /** Names of the plan's modules; not said, a new run adds none and a resumed one keeps its own. */
+  readonly modules?: readonly string[] | undefined;
   /** SQLite file the application uses. */
   readonly source: string;
   /** postgresql:// URL, maybe with a password. */

@@ -1,12 +1,13 @@
-// One value for each option, and where it came from: flag, then environment, then config file, then default.
+// One value for each option, and where it came from: flag, then environment, then config file, then what was answered earlier, then default.
 import type { CommandName, OptionName, OptionSpec } from './options.js';
 import { optionsOf } from './options.js';
 import { readConfigFile } from './config-file.js';
 import { nearest } from './nearest.js';
 import type { Problems } from './problems.js';
+import type { Answers } from './saved-answers.js';
 
-export type Origin = 'flag' | 'environment' | 'config file' | 'default' | 'answer';
-const RANK: readonly Origin[] = ['flag', 'environment', 'config file', 'answer', 'default'];
+export type Origin = 'flag' | 'environment' | 'config file' | 'saved answer' | 'default';
+const RANK: readonly Origin[] = ['flag', 'environment', 'config file', 'saved answer', 'default'];
 
 export interface Setting {
   readonly value: string | number | boolean | readonly string[];
@@ -91,6 +92,28 @@ export function readSettings(
     if (setting !== undefined) settings.set(option.name, setting);
   }
   return settings;
+}
+
+/** Takes the answers of an earlier time where no other place says anything; answers with the names of those taken. */
+export function adoptAnswers(
+  settings: Settings,
+  command: CommandName,
+  answers: Answers,
+  file: string,
+  problems: Problems,
+): readonly OptionName[] {
+  // One of two options that exclude each other: what is given now says where to.
+  const isTargetGiven = settings.origin('target-url-file') !== undefined;
+  const given = new Map<string, unknown>(Object.entries(answers));
+  return optionsOf(command).flatMap((option) => {
+    const raw = given.get(option.name);
+    const isOpen = (settings.origin(option.name) ?? 'default') === 'default';
+    if (raw === undefined || !isOpen || (option.name === 'target' && isTargetGiven)) return [];
+    const setting = read(option, raw, 'saved answer', `"${option.name}" in ${file}`, problems);
+    if (setting === undefined) return [];
+    settings.set(option.name, setting);
+    return [option.name];
+  });
 }
 
 function pick(

@@ -78,6 +78,11 @@ export function withPassword(url: string, password: string): string {
   );
 }
 
+/** The URL as it may be shown to be corrected. */
+export function withoutPassword(url: string): string {
+  return url.replace(/^(\w+(?:\+\w+)?:\/\/[^@/:]*):[^@/]*@/, '$1@').replace(/([?&])password=[^&]*&?/, '$1');
+}
+
 /** The password in a URL as it stands there: before the @, or as the parameter `password`. */
 function passwordsIn(url: string): string[] {
   const [beforeQuery = '', query = ''] = url.split('?', 2);

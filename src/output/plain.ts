@@ -5,9 +5,10 @@ import type { EventSink } from '../run/journal.js';
 import type { RunView } from '../view.js';
 import { failureLines } from './failure.js';
 import { findingLines, safe } from './findings.js';
-import { showClock, showCount, showDuration, showRows, showSize } from './format.js';
+import { showClock, showCount, showDuration, showRows, showSeconds, showSize } from './format.js';
 import type { Paint } from './paint.js';
 import { ProgressLines } from './progress-line.js';
+import { queryLine } from './query-table.js';
 import { summaryLines } from './summary.js';
 import { type Layout, inColumns, inSentences } from './text-table.js';
 import type { Writer } from './writer.js';
@@ -30,6 +31,8 @@ class PlainLines {
   private readonly progress: ProgressLines;
   private readonly isSpoken: boolean;
   private readonly layout: Layout;
+  private waitedFor = '';
+  private waitedMs = 0;
 
   constructor(paint: Paint, { isTty, look }: Pick<Writer, 'isTty' | 'look'>) {
     this.paint = paint;
@@ -63,7 +66,10 @@ class PlainLines {
       case 'step.parts':
       case 'step.finding':
       case 'table.started':
-        // Findings are shown together when the step ends, sorted by how bad they are; a table's progress names it.
+      case 'environment':
+      case 'index.measured':
+      case 'file.written':
+        // The last three are for the report. Findings are shown together when the step ends, sorted by how bad they are; a table's progress names it.
         return [];
       case 'step.completed':
         return [...this.findings(event.step, view), say(event.step, this.done(event))];
@@ -72,15 +78,17 @@ class PlainLines {
       case 'step.undone':
         return [say(event.step, `taken back: ${safe(event.summary)}`)];
       case 'table.copied':
-        return [say(event.step, copied(event))];
+        return [say(event.step, copied(event, view))];
       case 'table.verified':
         return [say(event.step, this.verified(event))];
       case 'query.compared':
-        return [say(event.step, this.compared(event))];
+        return [say(event.step, this.compared(event, view))];
       case 'input.needed':
         return [say('question', `${safe(event.message)} (${safe(event.flag)})`)];
       case 'input.given':
         return [say('answer', `${safe(event.question)}: ${safe(event.answer)} (${safe(event.origin)})`)];
+      case 'run.waiting':
+        return this.waiting(event).map((text) => say('waiting', text));
       case 'notice':
         return [say('notice', safe(event.message))];
       case 'plan.statement':
@@ -96,6 +104,18 @@ class PlainLines {
           ...failureLines({ ...event, log: view.log }, this.paint),
         ];
     }
+  }
+
+  /** Once for each thing that is waited for: what is printed stays. */
+  private waiting({ what, remedies, silentMs }: Event<'run.waiting'>): string[] {
+    const isNew = what !== this.waitedFor || silentMs < this.waitedMs;
+    this.waitedFor = what;
+    this.waitedMs = silentMs;
+    if (!isNew) return [];
+    return [
+      `for ${safe(what)}, ${showSeconds(silentMs)} so far`,
+      ...remedies.map((text) => `> ${safe(text)}`),
+    ];
   }
 
   private start(event: Event<'run.started' | 'run.resumed'>, view: RunView): string[] {
@@ -121,6 +141,7 @@ class PlainLines {
   }
 
   private blockOf(text: string): string[] {
+    if (text === '') return [];
     const left = this.isSpoken ? '' : INDENT;
     return text
       .trimEnd()
@@ -133,7 +154,8 @@ class PlainLines {
   }
 
   private failed(event: Event<'step.failed'>): string {
-    return `${this.paint('red', 'FAILED')} after ${showDuration(event.elapsedMs)}: ${safe(event.message)}`;
+    const how = event.code === 'STOPPED' ? this.paint('yellow', 'ended') : this.paint('red', 'FAILED');
+    return `${how} after ${showDuration(event.elapsedMs)}: ${safe(event.message)}`;
   }
 
   private verified(event: Event<'table.verified'>): string {
@@ -145,16 +167,16 @@ class PlainLines {
     return `${safe(event.table)} compared: ${verdict}, in ${showDuration(event.elapsedMs)}`;
   }
 
-  private compared(event: Event<'query.compared'>): string {
-    const verdict = event.equal ? this.paint('green', 'equal') : this.paint('red', 'DIFFERENT');
-    const times = `${showDuration(event.sourceMs)} before, ${showDuration(event.targetMs)} after`;
-    return `query ${safe(event.query)}: ${verdict}, ${showRows(event.rows)}, ${times}`;
+  private compared(event: Event<'query.compared'>, view: RunView): string {
+    const query = view.queries.find((candidate) => candidate.query === event.query);
+    return query === undefined ? '' : queryLine(query, this.paint);
   }
 }
 
-function copied(event: Event<'table.copied'>): string {
-  // Below a second a rate says nothing.
-  const rate = event.elapsedMs < 1000 ? '' : `, ${showCount((event.rows / event.elapsedMs) * 1000)} rows/s`;
+function copied(event: Event<'table.copied'>, { resumed }: RunView): string {
+  // Below a second a rate says nothing, nor where an earlier process has copied part of it.
+  const rate =
+    resumed || event.elapsedMs < 1000 ? '' : `, ${showCount((event.rows / event.elapsedMs) * 1000)} rows/s`;
   const quarantined = event.quarantined === 0 ? '' : `, ${showCount(event.quarantined)} quarantined`;
   const amount = `${showRows(event.rows)}, ${showSize(event.bytes)}`;
   return `${safe(event.table)} copied: ${amount} in ${showDuration(event.elapsedMs)}${rate}${quarantined}`;

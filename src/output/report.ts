@@ -1,13 +1,15 @@
 // The report of a run: what the summary shows, with every finding and notice, as text for people and JSON for scripts. It is
 // made from the view alone, which holds no secret.
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { sync as writeFileAtomicSync } from 'write-file-atomic';
 import { writing } from '../run/write-error.js';
 import type { RunView } from '../view.js';
+import { environmentRows } from './facts.js';
 import { findingLines, safe } from './findings.js';
+import { showCount, showSize } from './format.js';
 import { unpainted } from './paint.js';
 import { summaryLines } from './summary.js';
-import { inColumns, inSentences } from './text-table.js';
+import { type Layout, inColumns, inSentences } from './text-table.js';
 
 /** The report as text, ending in a newline; `isSpoken` makes sentences of its tables. */
 export function reportText(view: RunView, isSpoken = false): string {
@@ -21,13 +23,42 @@ export function reportText(view: RunView, isSpoken = false): string {
     view.notices.length === 0 ? [] : ['', 'Notices', ...view.notices.map((text) => `  ${safe(text)}`)];
   const remedies =
     view.remedies.length === 0 ? [] : ['', 'What to do', ...view.remedies.map((text) => `  ${safe(text)}`)];
+  const layout = isSpoken ? inSentences : inColumns;
   return [
-    ...summaryLines(view, unpainted, isSpoken ? inSentences : inColumns),
+    ...summaryLines(view, unpainted, layout),
+    ...indexLines(view, layout),
+    ...fileLines(view, layout),
+    ...environmentLines(view, layout),
     ...findings,
     ...notices,
     ...remedies,
     '',
   ].join('\n');
+}
+
+function indexLines({ indexes }: RunView, layout: Layout): string[] {
+  if (indexes.length === 0) return [];
+  const rows = indexes.map(({ index, table, bytes, scans, definition }) => [
+    safe(index),
+    safe(table),
+    showSize(bytes),
+    showCount(scans),
+    safe(definition),
+  ]);
+  const head = ['index', 'table', 'size', 'scans', 'keys'];
+  return ['', ...layout({ head, rows, aligns: ['left', 'left', 'right', 'right', 'left'] })];
+}
+
+function fileLines({ files }: RunView, layout: Layout): string[] {
+  if (files.length === 0) return [];
+  const rows = files.map(({ file, bytes, sha256 }) => [safe(basename(file)), showSize(bytes), sha256]);
+  return ['', ...layout({ head: ['file', 'size', 'SHA-256'], rows, aligns: ['left', 'right', 'left'] })];
+}
+
+function environmentLines({ environment }: RunView, layout: Layout): string[] {
+  if (environment === undefined) return [];
+  const rows = environmentRows(environment).map((row) => row.map(safe));
+  return ['', ...layout({ rows, aligns: ['left', 'left'] })];
 }
 
 /** The report as one object: the view with a version of its form. */

@@ -1,10 +1,13 @@
 // The end of a run on one page, for the terminal and for the report: steps, tables, queries, and where everything is.
 import { join } from 'node:path';
 import { FILES } from '../run/folder.js';
-import type { QueryView, RunView, StepView, TableView } from '../view.js';
+import type { RunView, StepView, TableView } from '../view.js';
+import { downtimeText } from './facts.js';
+import { isWanted } from './failure.js';
 import { safe } from './findings.js';
 import { showCount, showDuration, showMoment, showRows } from './format.js';
 import type { Paint } from './paint.js';
+import { querySection } from './query-table.js';
 import { type Layout, inColumns } from './text-table.js';
 
 const DIGEST_LENGTH = 12;
@@ -31,6 +34,7 @@ export function headLines(
   layout: Layout = inColumns,
   more: readonly (readonly string[])[] = [],
 ): string[] {
+  const downtime = downtimeText(view);
   const rows = [
     ['run', `${view.run}${view.dryRun ? ' (dry run: nothing is written)' : ''}`],
     ['started', `${showMoment(view.startedAt)}${view.resumed ? ', resumed' : ''}`],
@@ -38,6 +42,7 @@ export function headLines(
     ['source', safe(view.source)],
     ['target', safe(view.target)],
     ['outcome', outcomeOf(view, paint)],
+    ...(downtime === undefined ? [] : [['downtime', downtime]]),
     ...more,
   ];
   return layout({ rows, aligns: ['left', 'left'] });
@@ -47,6 +52,8 @@ export function headLines(
 function outcomeOf(view: RunView, paint: Paint): string {
   const exit = view.exitCode === undefined ? '' : ` (exit ${view.exitCode})`;
   const [first = ''] = view.message.split('\n');
+  // What the person wanted is no failure.
+  if (isWanted(view.code)) return paint('yellow', `${safe(first)}${exit}`);
   const text = `${view.outcome}${first === '' ? '' : `: ${safe(first)}`}${exit}`;
   if (view.outcome === 'running') return text;
   return paint(view.exitCode === 0 ? 'green' : 'red', text);
@@ -69,6 +76,7 @@ function stepLines(steps: readonly StepView[], paint: Paint, layout: Layout): st
 
 export function showState(state: StepView['state'], paint: Paint): string {
   if (state === 'failed') return paint('red', state);
+  if (state === 'stopped') return paint('yellow', state);
   return state === 'done' ? paint('green', state) : state;
 }
 
@@ -101,31 +109,11 @@ function tableSection(tables: readonly TableView[], paint: Paint, layout: Layout
 function verdictOf(table: TableView, paint: Paint): string {
   const quarantined = table.quarantined === 0 ? '' : `, ${showCount(table.quarantined)} quarantined`;
   if (table.state === 'verified') return `${paint('green', 'equal')}${quarantined}`;
+  // Of a dry run, which shows nothing else.
+  if (table.state === 'left') return 'planned';
   if (table.state !== 'different') return `${table.state}, not compared${quarantined}`;
   const other = table.targetDigest.slice(0, DIGEST_LENGTH);
   return `${paint('red', 'DIFFERENT')}: ${showRows(table.differences)}, target ${other}${quarantined}`;
-}
-
-function querySection(queries: readonly QueryView[], paint: Paint, layout: Layout): string[] {
-  if (queries.length === 0) return [];
-  const head = ['query', 'before', 'after', 'factor', 'result', 'index'].map((text) => paint('bold', text));
-  const sorted = [...queries].sort((a, b) => Number(a.equal) - Number(b.equal));
-  const rows = sorted.map(({ query, sourceMs, targetMs, equal, rows: count, index }) => [
-    safe(query),
-    showDuration(sourceMs),
-    showDuration(targetMs),
-    showFactor(sourceMs, targetMs),
-    `${equal ? paint('green', 'equal') : paint('red', 'DIFFERENT')}, ${showRows(count)}`,
-    index === null ? '' : safe(index),
-  ]);
-  return layout({ head, rows, aligns: ['left', 'right', 'right', 'right', 'left', 'left'] });
-}
-
-/** How many times faster: `2,341 x`, below ten with a decimal. */
-export function showFactor(sourceMs: number, targetMs: number): string {
-  if (targetMs <= 0) return '';
-  const factor = sourceMs / targetMs;
-  return `${factor < 10 ? factor.toFixed(1) : showCount(factor)} x`;
 }
 
 function placeLines(view: RunView, layout: Layout): string[] {

@@ -5,6 +5,8 @@ import { type Look, USUAL_LOOK, toAscii } from './look.js';
 export interface Writer {
   /** For people: in ASCII where `look` wants it. */
   line(text: string): void;
+  /** For files: the text and nothing else, whatever the look. */
+  data(text: string): void;
   /** For scripts: one line of JSON, whatever the look. */
   json(value: unknown): void;
   readonly isTty: boolean;
@@ -28,6 +30,7 @@ export function openWriter(stream: NodeJS.WriteStream): Writer {
   };
   const writer: Writer = {
     line: (text) => write(writer.look.isAscii ? toAscii(text) : text),
+    data: write,
     json: (value) => write(JSON.stringify(value)),
     isTty: stream.isTTY,
     look: USUAL_LOOK,

@@ -1,25 +1,25 @@
 // To The Moon: tokens and their scores, written by two services. Types are those of the application's SQLAlchemy models, but
 // scores keep all their digits and score ids may grow past 2^31.
-import type { ColumnPlan, Plan, QueryPlan } from './plan.js';
-
-function query(name: string, index?: string): QueryPlan {
-  const file = name.replaceAll(' ', '_').replaceAll('/', '');
-  const sql = {
-    sqlite: `tothemoon/queries/${file}.sqlite.sql`,
-    postgres: `tothemoon/queries/${file}.postgres.sql`,
-  };
-  return { name, ...sql, ...(index === undefined ? {} : { index }) };
-}
+import { auth, metricsIndex } from './tothemoon-modules.js';
+import type { ColumnPlan, Plan, SqlFile } from './plan.js';
+import { queries } from './tothemoon-queries.js';
 
 function json(name: string, optional = false): ColumnPlan {
   return { name, declared: 'JSON', type: 'jsonb', nullable: true, optional };
 }
 
+function index(name: string, what: string): SqlFile {
+  return { file: `tothemoon/${name}.sql`, title: `index: ${what}`, isParallel: true };
+}
+
+/** The target takes them from metrics; later versions of the application have them in their SQLite file too. */
+const DERIVED = ['liquidity_usd', 'primary_dex'];
+
 // Only of times: json_group_array takes no BLOB, and jsonb no NUL.
 const MONTHS =
   "SELECT DISTINCT substr(created_at, 1, 7) AS month FROM token_scores WHERE typeof(created_at) = 'text' AND created_at GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-*'";
 const COMING_MONTHS =
-  "SELECT strftime('%Y-%m', 'now', 'start of month', column1 || ' months') FROM (VALUES (0), (1), (2), (3))";
+  "SELECT strftime('token_scores_%Y_%m', 'now', 'start of month', column1 || ' months') FROM (VALUES (0), (1), (2), (3))";
 
 export const tothemoon: Plan = {
   name: 'tothemoon',
@@ -51,6 +51,7 @@ export const tothemoon: Plan = {
       ],
       unique: [['mint_address']],
       sequence: { name: 'tokens_id_seq', column: 'id' },
+      derived: DERIVED,
     },
     {
       name: 'token_scores',
@@ -75,6 +76,7 @@ export const tothemoon: Plan = {
       ],
       foreignKeys: [{ columns: ['token_id'], references: { table: 'tokens', columns: ['id'] } }],
       sequence: { name: 'token_scores_id_seq', column: 'id' },
+      derived: DERIVED,
     },
     {
       name: 'app_settings',
@@ -91,15 +93,25 @@ export const tothemoon: Plan = {
       file: 'tothemoon/020_partitions.sql',
       title: 'monthly partitions of token_scores',
       parameters: `SELECT json_group_array(month) FROM (${MONTHS})`,
-      makes: `SELECT 'token_scores_' || replace(month, '-', '_') FROM (${MONTHS} UNION ${COMING_MONTHS}) UNION SELECT 'token_scores_default'`,
+      makes: `SELECT 'token_scores_' || replace(month, '-', '_') FROM (${MONTHS}) UNION SELECT 'token_scores_default'`,
+    },
+    {
+      file: 'tothemoon/030_ensure_partitions.sql',
+      title: 'ensure_partitions(), and by it the coming months',
+      makes: COMING_MONTHS,
     },
   ],
   constrain: [
     { file: 'tothemoon/110_primary_keys.sql', title: 'primary keys' },
     { file: 'tothemoon/120_unique.sql', title: 'unique keys' },
-    { file: 'tothemoon/130_indexes.sql', title: 'index on token_scores (token_id, created_at DESC)' },
     { file: 'tothemoon/140_checks.sql', title: 'checks' },
     { file: 'tothemoon/150_foreign_keys.sql', title: 'foreign keys' },
+    index('210_index_newest', 'newest scores'),
+    index('220_index_smoothed_score', 'smoothed score'),
+    index('230_index_liquidity', 'liquidity'),
+    index('240_index_dex', 'primary dex'),
+    index('250_index_tokens', 'tokens'),
+    { file: 'tothemoon/310_latest.sql', title: 'newest score of each token, and what keeps it true' },
   ],
   expected: {
     constraints: [
@@ -110,16 +122,25 @@ export const tothemoon: Plan = {
       'token_scores_pkey',
       'token_scores_token_id_fkey',
       'app_settings_pkey',
+      'latest_token_scores_pkey',
+      'latest_token_scores_token_id_fkey',
     ],
-    indexes: ['idx_token_scores_token_created'],
+    indexes: [
+      'idx_token_scores_token_created',
+      'idx_token_scores_smoothed',
+      'idx_token_scores_liquidity',
+      'idx_token_scores_dex',
+      'idx_tokens_status',
+      'idx_tokens_active',
+      'idx_tokens_liquidity',
+      'idx_tokens_primary_dex',
+    ],
+    tables: ['latest_token_scores'],
+    functions: ['ensure_partitions(integer)', 'latest_of_metrics(jsonb)', 'keep_latest_token_score()'],
+    triggers: ['token_scores_latest'],
   },
-  queries: [
-    query('tokens list', 'token_scores_'),
-    query('tokens count', 'token_scores_'),
-    query('tokens stats'),
-    query('token latest score', 'token_scores_'),
-    query('settings'),
-  ],
+  queries,
+  modules: [auth, metricsIndex],
   application: {
     services: ['tothemoon', 'tothemoon-ws'],
     // systemd's EnvironmentFile is in the process before the application reads .env, which overrides nothing.

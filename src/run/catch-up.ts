@@ -168,7 +168,7 @@ export class CatchUp {
         this.context.run,
         this.fitted.tables,
         chunks,
-        (table, from) => planChunks(db, table, undefined, from),
+        (table, from) => planChunks(db, table, this.fitted.present[table.name] ?? [], undefined, from),
         (chunk) => checkTarget(pool, chunk),
       );
       return isSplit ? await copiedChunks(client, this.context.run) : chunks;

@@ -3,9 +3,11 @@
 import { join } from 'node:path';
 import { showRows } from '../output/format.js';
 import type { RunOptions } from '../config/run-options.js';
-import { WizardError, messageOf } from '../errors.js';
+import { EXIT, WizardError, messageOf } from '../errors.js';
 import type { StepName, Totals } from '../events.js';
+import { planEstimate } from '../output/estimate.js';
 import { writeReport } from '../output/report.js';
+import { withModules } from '../plans/modules.js';
 import { isTargetFailure, nameOfTarget, showTarget, targetError } from '../target/connect.js';
 import { dropRun, hasRun } from '../target/ledger.js';
 import { isSwitchedOver, isSwitching } from './cutover-state.js';
@@ -13,17 +15,18 @@ import { halfwayDoing, halfwayLeft, isTakingBack } from './halfway.js';
 import { FILES, type RunFolder, type RunState, saveState } from './folder.js';
 import { type EventSink, Journal } from './journal.js';
 import { Resources } from './resources.js';
-import { type Asking, pauseBefore, pauseBeforeDrop, tellingIo } from './pauses.js';
+import { type Failure, completionText, exitCodeOf, failureOf, totalsOf, withResume } from './outcome.js';
+import { type Asking, pauseBefore, pauseBeforeDrop, tellWhenAlone, tellingIo } from './pauses.js';
 import { rollbackError } from './rollback-failure.js';
-import { isDiskError, noReport } from './write-error.js';
+import { type Asked, whyStopped } from './stopping.js';
+import { WaitWatch } from './wait-watch.js';
+import { noReport } from './write-error.js';
 import { type Step, type StepContext, Stopped, TakeBackFailed } from './step.js';
 
-export interface RunIo extends Asking {
+export interface RunIo extends Asking, Asked {
   readonly sinks: readonly EventSink[];
-  /** End at the next safe point. */
-  readonly stop: AbortSignal;
-  /** End now. */
-  readonly abort: AbortSignal;
+  /** Aborted when the person's terminal is gone. */
+  readonly hangUp?: AbortSignal;
   /** Texts that must appear in no event and no file. */
   readonly secrets: readonly string[];
   /** Is given a question that may be asked at any time: what is going on while the application stands, undefined when it runs. */
@@ -33,12 +36,11 @@ export interface RunIo extends Asking {
 /** `new` writes to its folder; `resumed` goes on in it; `read-only` neither writes to it nor locks the target. */
 type Mode = 'new' | 'resumed' | 'read-only';
 
-const RESUME_REMEDY = 'the same command with --resume goes on';
-
 export class Execution {
   private readonly journal: Journal;
   private readonly startedAt = performance.now();
   private readonly resources: Resources;
+  private readonly waits: WaitWatch;
   private readonly options: RunOptions;
   private readonly steps: readonly Step[];
   private readonly io: RunIo;
@@ -50,7 +52,7 @@ export class Execution {
   private hasUndone = false;
 
   constructor(options: RunOptions, steps: readonly Step[], io: RunIo, folder: RunFolder, mode: Mode) {
-    this.options = options;
+    this.options = { ...options, plan: withModules(options.plan, options.modules ?? []) };
     this.steps = steps;
     this.path = folder.path;
     this.state = folder.state;
@@ -62,14 +64,20 @@ export class Execution {
       secrets: io.secrets,
       sinks: io.sinks,
     });
-    this.io = tellingIo(io, this.journal.emit);
     if (mode !== 'read-only') io.watch?.(() => halfwayDoing(this.path));
     this.resources = new Resources({
       url: options.target,
       run: this.state.run,
+      jobs: options.jobs,
       isReadOnly: mode === 'read-only',
       preflight: () => this.state.results['preflight'],
     });
+    this.waits = new WaitWatch({
+      emit: this.journal.emit,
+      view: () => this.journal.view,
+      address: () => this.resources.address(),
+    });
+    this.io = this.waits.during(tellingIo(io, this.journal.emit));
   }
 
   /** Runs what is left to run. */
@@ -99,15 +107,9 @@ export class Execution {
           this.journal.emit({ type: 'plan.statement', step: step.name, title, sql });
         }
       }
+      this.journal.emit({ type: 'notice', message: planEstimate(this.journal.view) });
       const message = 'dry run: this is what would be done; nothing has been written';
-      this.journal.emit({
-        type: 'run.completed',
-        exitCode: 0,
-        message,
-        totals: this.totals(),
-        elapsedMs: this.elapsed(),
-      });
-      return 0;
+      return this.emitCompleted(message, totalsOf(this.journal.view), EXIT.done);
     });
   }
 
@@ -116,11 +118,9 @@ export class Execution {
     this.begin([], false);
     return this.finish(async () => {
       for (const step of this.steps) await this.perform(step);
-      const totals = this.totals();
-      const exitCode = totals.quarantined > 0 ? 6 : 0;
+      const totals = totalsOf(this.journal.view);
       const message = `${showRows(totals.rows)} in ${totals.tables} tables are equal on both sides`;
-      this.journal.emit({ type: 'run.completed', exitCode, message, totals, elapsedMs: this.elapsed() });
-      return exitCode;
+      return this.emitCompleted(message, totals, exitCodeOf(totals));
     });
   }
 
@@ -129,17 +129,10 @@ export class Execution {
     this.begin(this.doneSteps(), false, message);
     return this.finish(async () => {
       const summary = await this.perform(step, false);
-      const totals = this.totals();
-      const exitCode = totals.quarantined > 0 ? 6 : 0;
+      const totals = totalsOf(this.journal.view);
+      const exitCode = exitCodeOf(totals);
       this.save({ outcome: 'completed', exitCode });
-      this.journal.emit({
-        type: 'run.completed',
-        exitCode,
-        message: summary,
-        totals,
-        elapsedMs: this.elapsed(),
-      });
-      return exitCode;
+      return this.emitCompleted(summary, totals, exitCode);
     });
   }
 
@@ -179,7 +172,9 @@ export class Execution {
     const client = await this.resources.target();
     // Somebody who still reads there must not keep us waiting for ever.
     await client.query(`SELECT set_config('lock_timeout', '15s', false)`);
-    if (await hasRun(client, this.state.run)) await dropRun(client, this.state.run);
+    const kept = (await hasRun(client, this.state.run)) ? await dropRun(client, this.state.run) : [];
+    for (const role of kept)
+      this.journal.emit({ type: 'notice', message: `role ${role} stays, because others use it by now` });
     const message = `run ${this.state.run} has been taken back`;
     this.save({ outcome: 'rolled-back' });
     this.journal.emit({ type: 'run.rolled-back', exitCode: 0, message, elapsedMs: this.elapsed() });
@@ -245,8 +240,9 @@ export class Execution {
     } catch (cause) {
       const error = this.stepError(step, cause);
       const code = error instanceof WizardError ? error.code : error instanceof Stopped ? 'STOPPED' : 'BUG';
+      const message = error instanceof Stopped ? whyStopped(this.io) : messageOf(error);
       const elapsedMs = Math.round(performance.now() - startedAt);
-      this.journal.emit({ type: 'step.failed', step: step.name, code, message: messageOf(error), elapsedMs });
+      this.journal.emit({ type: 'step.failed', step: step.name, code, message, elapsedMs });
       throw error;
     }
     throw new Stopped();
@@ -259,34 +255,16 @@ export class Execution {
   }
 
   private complete(isFinished: boolean): number {
-    const totals = this.totals();
-    const exitCode = totals.quarantined > 0 ? 6 : 0;
-    const rows = `${showRows(totals.rows)} in ${totals.tables} tables`;
-    const set =
-      totals.quarantined > 0
-        ? `; ${showRows(totals.quarantined)} in ttm_wizard.quarantine and not in their tables`
-        : '';
-    const message = isSwitching(this.path)
-      ? `${rows} moved; the application runs on the target (ttm-wizard rollback takes it back)${set}`
-      : isFinished
-        ? `nothing to do: ${rows} are in the target as verified before${set}`
-        : `${rows} copied and compared${set}`;
+    const totals = totalsOf(this.journal.view);
+    const exitCode = exitCodeOf(totals);
+    const how = isSwitching(this.path) ? 'moved' : isFinished ? 'finished' : 'copied';
     this.save({ outcome: 'completed', exitCode });
-    this.journal.emit({ type: 'run.completed', exitCode, message, totals, elapsedMs: this.elapsed() });
-    return exitCode;
+    return this.emitCompleted(completionText(totals, how), totals, exitCode);
   }
 
-  /** Totals of what has been copied, from the tables of the view. */
-  private totals(): Totals {
-    const tables = this.journal.view.tables.filter(({ state }) => state !== 'left');
-    const sum = (pick: (table: (typeof tables)[number]) => number): number =>
-      tables.reduce((total, table) => total + pick(table), 0);
-    return {
-      tables: tables.length,
-      rows: sum((table) => table.rows),
-      bytes: sum((table) => table.bytes),
-      quarantined: sum((table) => table.quarantined),
-    };
+  private emitCompleted(message: string, totals: Totals, exitCode: number): number {
+    this.journal.emit({ type: 'run.completed', exitCode, message, totals, elapsedMs: this.elapsed() });
+    return exitCode;
   }
 
   /** Every ending: one event, one exit code, connections closed, report written. */
@@ -297,7 +275,9 @@ export class Execution {
       else this.io.abort.addEventListener('abort', fail, { once: true });
     });
     aborted.catch(() => undefined);
+    const forget = tellWhenAlone(this.io.hangUp, this.journal.emit);
     let isFailed = true;
+    this.waits.start();
     try {
       const exitCode = await Promise.race([work(), aborted]);
       isFailed = false;
@@ -305,6 +285,8 @@ export class Execution {
     } catch (error) {
       return this.fail(isTargetFailure(error) ? targetError('the target cannot be asked', error) : error);
     } finally {
+      this.waits.stop();
+      forget();
       // After an abort the server is left to notice the broken connections; otherwise they are closed in good order.
       if (!this.io.abort.aborted) await this.resources.close();
       if (this.mode !== 'read-only') this.report(isFailed);
@@ -323,35 +305,24 @@ export class Execution {
   private fail(error: unknown): number {
     if (!(error instanceof WizardError) && !(error instanceof Stopped)) {
       this.journal.recordBug(error);
-      this.emitFailure(70, 'BUG', `this is a bug: ${messageOf(error)}`, ['please send the log']);
+      const message = `this is a bug: ${messageOf(error)}`;
+      this.emitFailure({ exitCode: EXIT.bug, code: 'BUG', message, remedies: ['please send the log'] });
       throw error;
     }
     const left = this.mode === 'read-only' ? undefined : halfwayLeft(this.path);
-    if (error instanceof WizardError) {
-      const { exitCode, code, message, remedies } = error;
-      // Without room the switch-over stays where it is, whichever way it was going.
-      if (left === undefined || !isDiskError(error))
-        return this.emitFailure(exitCode, code, message, remedies);
-      return this.emitFailure(exitCode, code, `${message}; ${left.message}`, [...remedies, ...left.remedies]);
-    }
     const reason: unknown = this.io.abort.aborted ? this.io.abort.reason : this.io.stop.reason;
-    const exitCode = reason === 'SIGTERM' ? 143 : 130;
-    const { message, remedies } = left ?? { message: 'what is done is kept', remedies: [RESUME_REMEDY] };
-    return this.emitFailure(exitCode, 'STOPPED', `stopped; ${message}`, remedies);
+    return this.emitFailure(failureOf(error, left, reason));
   }
 
-  private emitFailure(exitCode: number, code: string, message: string, given: readonly string[]): number {
+  private emitFailure(failure: Failure): number {
+    const { exitCode } = failure;
     const isAsBefore = this.isRollback && !this.hasUndone && !isTakingBack(this.path);
     if (!isAsBefore) this.saveFailure(exitCode);
-    // Whatever was wrong with the target: when it is right again, what has been done so far counts.
-    const canResume = exitCode === 5 && this.mode !== 'read-only' && 'preflight' in this.state.results;
-    const isSaid = given.some((remedy) => remedy.includes('--resume'));
-    const remedies = canResume && !isSaid ? [...given, RESUME_REMEDY] : given;
+    const canResume = this.mode !== 'read-only' && 'preflight' in this.state.results;
+    const { remedies, ...told } = canResume ? withResume(failure) : failure;
     this.journal.emit({
       type: 'run.failed',
-      exitCode,
-      code,
-      message,
+      ...told,
       remedies: [...remedies],
       elapsedMs: this.elapsed(),
     });
@@ -387,7 +358,7 @@ export class Execution {
       target: () => this.resources.target(),
       reconnect: () => this.resources.reconnect(),
       address: () => Promise.resolve(this.resources.address()),
-      workers: (file, make) => this.resources.workers(file, make),
+      workers: (setup) => this.resources.workers(setup),
       result: (step) => this.state.results[step],
       ...(this.io.ask === undefined ? {} : { ask: this.io.ask }),
       ...(this.io.confirm === undefined ? {} : { confirm: this.io.confirm }),

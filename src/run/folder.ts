@@ -19,6 +19,8 @@ const stateSchema = z.object({
     onBadValue: z.enum(['stop', 'quarantine']),
     onDrift: z.enum(['stop', 'carry', 'leave']),
     dump: z.boolean(),
+    /** Absent in runs from before there were any. */
+    modules: z.array(z.string()).optional(),
   }),
   /** What each completed step left for the later ones and for a resumed run. */
   results: z.record(z.string(), z.unknown()),

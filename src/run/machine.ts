@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { realPathOf } from '../app/env-place.js';
 import type { RunOptions } from '../config/run-options.js';
 import { WizardError, messageOf } from '../errors.js';
+import { modulesNamed } from '../plans/modules.js';
 import { nameOfTarget } from '../target/connect.js';
 import { isSwitching } from './cutover-state.js';
 import { Execution, type RunIo } from './execution.js';
@@ -35,11 +36,11 @@ export async function runMigration(options: RunOptions, steps: readonly Step[], 
     const earlier = findEarlier(options);
     if (earlier !== undefined) checkNotSwitched(earlier, options);
     if (earlier !== undefined && options.restart) {
-      const old = new Execution(options, steps, io, earlier, 'resumed');
+      const old = new Execution(asBegun(earlier.state, options), steps, io, earlier, 'resumed');
       await old.takeBack();
     } else if (earlier !== undefined) {
       checkSameChoices(earlier.state, options);
-      return await new Execution(options, planned, io, earlier, 'resumed').execute();
+      return await new Execution(asBegun(earlier.state, options), planned, io, earlier, 'resumed').execute();
     }
     removeFailedPreflights(options.backupDir);
     const folder = createRunFolder(options.backupDir, newState(options));
@@ -65,7 +66,7 @@ function prepareFolder(backupDir: string): void {
 
 function newState(options: RunOptions): RunState {
   const now = new Date();
-  const { onBadValue, onDrift, dump } = options;
+  const { onBadValue, onDrift, dump, modules = [] } = options;
   return {
     v: 1,
     run: newRunId(now),
@@ -73,7 +74,12 @@ function newState(options: RunOptions): RunState {
     source: realSource(options.source),
     target: nameOfTarget(options.target),
     startedAt: now.toISOString(),
-    options: { onBadValue, onDrift, dump },
+    options: {
+      onBadValue,
+      onDrift,
+      dump,
+      modules: modulesNamed(options.plan, modules).map(({ name }) => name),
+    },
     results: {},
     outcome: 'running',
   };
@@ -113,13 +119,38 @@ function checkNotSwitched({ path, state }: RunFolder, options: RunOptions): void
   });
 }
 
+/** With the modules that the run was begun with: its preflight has looked for the rights that they need. */
+function asBegun({ options: { modules = [] } }: RunState, options: RunOptions): RunOptions {
+  return { ...options, modules };
+}
+
 function checkSameChoices(state: RunState, options: RunOptions): void {
+  checkSameModules(state, options);
   if (!('schema' in state.results) || state.options.onDrift === options.onDrift) return;
   throw new WizardError({
     code: 'OTHER_OPTIONS',
     message: `run ${state.run} was begun with --on-drift ${state.options.onDrift} and its tables are made for that`,
     remedies: [
       `--on-drift ${state.options.onDrift} goes on with it`,
+      '--restart drops what it made and begins anew',
+    ],
+    exitCode: 2,
+  });
+}
+
+function checkSameModules(
+  { run, options: { modules: begun = [] } }: RunState,
+  { plan, modules }: RunOptions,
+): void {
+  if (modules === undefined) return;
+  const wanted = modulesNamed(plan, modules).map(({ name }) => name);
+  if (wanted.join() === begun.join()) return;
+  const flags = begun.map((name) => ` --with ${name}`).join('');
+  throw new WizardError({
+    code: 'OTHER_OPTIONS',
+    message: `run ${run} was begun ${begun.length === 0 ? 'without modules' : `with ${begun.join(' and ')}`}, not with ${wanted.join(' and ')}`,
+    remedies: [
+      `the same command ${flags === '' ? 'without --with' : `with${flags}, or without --with,`} goes on with it`,
       '--restart drops what it made and begins anew',
     ],
     exitCode: 2,

@@ -37,6 +37,14 @@ export function tellingIo<T extends Asking>(io: T, emit: Emit): T {
   };
 }
 
+/** Puts it down when the terminal goes, so that whoever reads the log knows why nobody was asked; until what it returns is called. */
+export function tellWhenAlone(hangUp: AbortSignal | undefined, emit: Emit): () => void {
+  const tell = (): void =>
+    emit({ type: 'notice', message: 'the terminal is gone: the work goes on, and nobody can be asked' });
+  if (hangUp?.aborted !== true) hangUp?.addEventListener('abort', tell, { once: true });
+  return () => hangUp?.removeEventListener('abort', tell);
+}
+
 /** Throws DECLINED (exit 130) or NOT_SWITCHED (exit 75) when the answer is no. Without `ask` there is no pause. */
 export async function pauseBefore(step: StepName, folder: string, { ask, pauses }: Asking): Promise<void> {
   if (ask === undefined || pauses !== true) return;

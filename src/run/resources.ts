@@ -1,7 +1,8 @@
 // What a run holds while it is executed: the connection that locks its target, and its worker threads.
 import type pg from 'pg';
 import { z } from 'zod';
-import type { WorkerPool } from '../chunk/pool.js';
+import type { WorkerSetup } from '../chunk/jobs.js';
+import { WorkerPool } from '../chunk/pool.js';
 import { type TargetAddress, connectTarget } from '../target/connect.js';
 import { lockTarget } from './lock.js';
 
@@ -9,6 +10,8 @@ export interface ResourceOptions {
   /** postgresql:// URL; may hold the password. */
   readonly url: string;
   readonly run: string;
+  /** Worker threads. */
+  readonly jobs: number;
   /** Whether nothing may be written to the target, so that it need not be locked. */
   readonly isReadOnly: boolean;
   /** What preflight has left; undefined before. */
@@ -21,7 +24,7 @@ export class Resources {
   private readonly options: ResourceOptions;
   private client: Promise<pg.Client> | undefined;
   private readonly clients: pg.Client[] = [];
-  private pool: { file: string; workers: WorkerPool } | undefined;
+  private pool: WorkerPool | undefined;
 
   constructor(options: ResourceOptions) {
     this.options = options;
@@ -35,7 +38,7 @@ export class Resources {
 
   /** See StepContext.reconnect. Nobody is waited for who may not be there to answer any more. */
   async reconnect(): Promise<pg.Client> {
-    await this.pool?.workers.terminate();
+    await this.pool?.terminate();
     this.pool = undefined;
     for (const client of this.clients) void client.end().catch(() => undefined);
     this.clients.length = 0;
@@ -50,17 +53,15 @@ export class Resources {
   }
 
   /** See StepContext.workers. */
-  async workers(file: string, make: () => WorkerPool): Promise<WorkerPool> {
-    if (this.pool?.file !== file) {
-      await this.pool?.workers.close();
-      this.pool = { file, workers: make() };
-    }
-    return this.pool.workers;
+  async workers(setup: WorkerSetup): Promise<WorkerPool> {
+    this.pool ??= new WorkerPool(setup, this.options.jobs);
+    if (this.pool.file !== setup.file) await this.pool.turnTo(setup);
+    return this.pool;
   }
 
   /** Ends threads and connections, and with them the lock; they may be made anew. */
   async close(): Promise<void> {
-    await this.pool?.workers.close();
+    await this.pool?.close();
     this.pool = undefined;
     for (const client of this.clients) await client.end().catch(() => undefined);
     this.clients.length = 0;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type ChunkList, chunkListSchema } from '../chunk/scan.js';
-import { WorkerPool } from '../chunk/pool.js';
+import type { WorkerPool } from '../chunk/pool.js';
 import { WizardError } from '../errors.js';
 import { type FittedPlan, fitPlan } from '../source/drift.js';
 import { inspectSource } from '../source/inspect.js';
@@ -96,14 +96,12 @@ export function snapshotPool(context: StepContext, fitted: FittedPlan): Promise<
 
 /** The same reading another file of the same schema: the live source. */
 export async function poolFor(context: StepContext, fitted: FittedPlan, file: string): Promise<WorkerPool> {
-  const { jobs, onBadValue } = context.options;
-  const setup = {
+  return context.workers({
     file,
     tables: fitted.tables,
     present: fitted.present,
     target: await context.address(),
     runId: context.run,
-    quarantine: onBadValue === 'quarantine',
-  };
-  return context.workers(file, () => new WorkerPool(setup, jobs));
+    quarantine: context.options.onBadValue === 'quarantine',
+  });
 }

@@ -2,6 +2,7 @@
 // its result, which is kept in state.json.
 import type pg from 'pg';
 import type { Logger } from 'pino';
+import type { WorkerSetup } from '../chunk/jobs.js';
 import type { WorkerPool } from '../chunk/pool.js';
 import type { RunOptions } from '../config/run-options.js';
 import type { Emit, StepName } from '../events.js';
@@ -23,8 +24,8 @@ export interface StepContext {
   reconnect(): Promise<pg.Client>;
   /** For further connections, once preflight has found the schema. */
   address(): Promise<TargetAddress>;
-  /** The worker threads of this process that read `file`; those of another file are ended first. */
-  workers(file: string, make: () => WorkerPool): Promise<WorkerPool>;
+  /** The worker threads of this process, turned to the file of `setup`; their connections to another one are closed first. */
+  workers(setup: WorkerSetup): Promise<WorkerPool>;
   /** Puts a question to the person, whose answer is yes or no; absent when nobody can be asked. */
   readonly ask?: Ask;
   /** The same, but --yes has answered it already. */

@@ -33,7 +33,8 @@ export function fitPlan(plan: Plan, source: SourceSchema, onDrift: OnDrift): Fit
       source.tables.find((candidate) => candidate.name === table.name),
     );
   for (const table of source.tables)
-    if (!plan.tables.some(({ name }) => name === table.name)) fit.unknown(table);
+    if (!plan.tables.some(({ name }) => name === table.name))
+      fit.unknown(table, plan.expected.tables?.includes(table.name) === true);
   if (source.others.length > 0) {
     fit.add('warning', 'views-and-triggers', `not carried over: ${source.others.join(', ')}`, [
       'create them by hand if they are used',
@@ -86,6 +87,18 @@ class Fit implements FittedPlan {
       this.add('warning', code, `${what}: ${this.onDrift === 'carry' ? carried : left}`, [], table, column);
   }
 
+  /** What the target computes by itself: the source's values have no place there. */
+  private derived(what: string, table: string, column?: string): void {
+    const own = `${what} is computed by the target itself`;
+    if (this.onDrift === 'leave') {
+      const message = `${own}: the source's values are left behind`;
+      this.add('warning', 'derived-in-source', message, [], table, column);
+    } else {
+      const message = `${own}, and cannot be carried over`;
+      this.add('error', 'derived-in-source', message, [LEAVE], table, column);
+    }
+  }
+
   known(table: TablePlan, source: SourceTable | undefined): void {
     if (source === undefined) {
       const what = `the source has no table ${table.name}`;
@@ -105,6 +118,10 @@ class Fit implements FittedPlan {
       if (table.columns.some(({ name }) => name === column.name)) continue;
       const type = typeFor(column.declared);
       const what = `column ${column.name} ${column.declared} of ${table.name} is not in the plan`;
+      if (table.derived?.includes(column.name) === true) {
+        this.derived(`column ${column.name} of ${table.name}`, table.name, column.name);
+        continue;
+      }
       this.drift(
         'unknown-column',
         what,
@@ -186,8 +203,13 @@ class Fit implements FittedPlan {
     }
   }
 
-  unknown(table: SourceTable): void {
+  /** `isDerived`: the target makes a table of that name by itself. */
+  unknown(table: SourceTable, isDerived: boolean): void {
     if (table.kind === 'shadow') return;
+    if (isDerived) {
+      this.derived(`table ${table.name}`, table.name);
+      return;
+    }
     const what = `table ${table.name} is not in the plan`;
     if (table.kind === 'virtual') {
       const message = `virtual table ${table.name} has no counterpart in PostgreSQL`;

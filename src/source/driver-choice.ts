@@ -50,7 +50,9 @@ const REMEDIES = {
 /** NATIVE_MODULE (exit 2), with versions and the lines that cure it. */
 export function driverError(driver: Driver, cause: unknown): WizardError {
   const version = installed(driver)?.version;
-  const [first = ''] = messageOf(cause).split('\n');
+  // What follows "Tried:" is a list of places, which is cut off.
+  const [line = ''] = messageOf(cause).split('\n');
+  const first = line.replace(/ Tried:$/, '');
   const why = version === undefined ? `${driver} is not installed` : first;
   const versions = [
     ...(version === undefined ? [] : [`${driver} ${version}`]),

@@ -1,8 +1,8 @@
 // Cuts the target's end of a table into chunks, as chunk/plan.ts does with the source's.
 import type pg from 'pg';
 import { z } from 'zod';
-import { CHUNK_ROWS } from '../chunk/plan.js';
-import { type ChunkRange, keyColumns, targetOrder, targetRange } from '../chunk/range.js';
+import { CHUNK_BYTES, CHUNK_ROWS } from '../chunk/plan.js';
+import { type ChunkRange, keyColumns, targetLine, targetOrder, targetRange } from '../chunk/range.js';
 import type { TablePlan } from '../plans/plan.js';
 import { fillSql, quoteName } from './sql.js';
 
@@ -20,7 +20,9 @@ export async function targetChunkLimits(
   const { where, values } = targetRange(table, { low, high: null });
   const names = keyColumns(table).map(({ name }) => quoteName(name));
   const sql = fillSql('verify/chunk_limits.sql', {
-    rows: String(CHUNK_ROWS),
+    bytes: String(CHUNK_BYTES),
+    least: String(CHUNK_BYTES / CHUNK_ROWS),
+    line: targetLine(table.columns),
     key: names.map((name) => `${name}::text`).join(', '),
     columns: names.join(', '),
     order: targetOrder(table),

@@ -1,4 +1,5 @@
 // Connections to the target with every session setting pinned that could change a value or its text. Passwords stay inside.
+import './no-cloudflare.js';
 import pg from 'pg';
 import { parse, parseIntoClientConfig } from 'pg-connection-string';
 import { WizardError, codeOf, messageOf } from '../errors.js';

@@ -67,13 +67,20 @@ export async function applyOnce(
   });
 }
 
-/** Drops exactly what the run created, and its entry; the ledger goes with the last run. */
-export async function dropRun(client: pg.Client, run: string): Promise<number> {
+/** Drops exactly what the run created, and its entry; the ledger goes with the last run. Resolves to roles that stay, because others use them. */
+export async function dropRun(client: pg.Client, run: string): Promise<string[]> {
   return inTransaction(client, async () => {
-    const { rowCount } = await client.query('SELECT 1 FROM ttm_wizard.object WHERE run_id = $1', [run]);
+    const { rows: roles } = await client.query<{ identity: string }>(
+      `SELECT identity FROM ttm_wizard.object WHERE run_id = $1 AND kind = 'role' ORDER BY identity`,
+      [run],
+    );
     await client.query('SELECT set_config($1, $2, true)', ['ttm_wizard.parameter_1', run]);
     await client.query(loadSql('ledger/drop_objects.sql'));
-    return rowCount ?? 0;
+    const { rows: kept } = await client.query<{ identity: string }>(
+      'SELECT identity FROM unnest($1::text[]) AS made (identity) WHERE to_regrole(identity) IS NOT NULL',
+      [roles.map(({ identity }) => identity)],
+    );
+    return kept.map(({ identity }) => identity);
   });
 }
 

@@ -1,7 +1,7 @@
 // Finds pg_dump and pg_restore: on PATH, and in the places where Debian and others keep the versions side by side.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { execa } from 'execa';
+import { runChild } from '../app/child.js';
 
 export interface PgDump {
   readonly pgDump: string;
@@ -10,6 +10,7 @@ export interface PgDump {
   readonly major: number;
 }
 
+const ANSWER_WITHIN_MS = 10_000;
 const FOLDERS = ['/usr/lib/postgresql', '/opt/homebrew/opt', '/usr/local/opt'];
 
 /** The oldest pg_dump that is not older than the server (server_version_num), else the newest; undefined when there is none. */
@@ -37,9 +38,9 @@ function versionedFolders(parent: string): string[] {
 
 async function probe(folder: string): Promise<PgDump | undefined> {
   const pgDump = join(folder, 'pg_dump');
-  const result = await execa(pgDump, ['--version'], { reject: false });
-  if (result.failed) return undefined;
-  const version = /(\d+(?:\.\d+)*)/.exec(result.stdout)?.[1];
+  const { exitCode, stdout } = await runChild(pgDump, ['--version'], { timeoutMs: ANSWER_WITHIN_MS });
+  if (exitCode !== 0) return undefined;
+  const version = /(\d+(?:\.\d+)*)/.exec(stdout)?.[1];
   if (version === undefined) return undefined;
   return { pgDump, pgRestore: join(folder, 'pg_restore'), version, major: Number.parseInt(version, 10) };
 }

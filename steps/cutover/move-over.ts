@@ -10,11 +10,14 @@ import { CarryBack } from '../../src/run/carry-back.js';
 import { CatchUp } from '../../src/run/catch-up.js';
 import { changeCutover, loadCutover } from '../../src/run/cutover-state.js';
 import { type StepContext, Stopped } from '../../src/run/step.js';
+import { tellWhile } from '../../src/run/tell-while.js';
 import { removeCapture } from '../../src/source/capture.js';
 import { settleSource } from '../../src/source/carry-back.js';
+import { processesHolding } from '../../src/source/open-files.js';
 import { sourceStamp } from '../../src/source/stamp.js';
 import { showChanges } from './catch-up.js';
 import { compareChanged } from './compare-changed.js';
+import type { Wait } from '../../src/target/waits.js';
 import { begin } from './parts.js';
 
 /**
@@ -75,10 +78,16 @@ async function stop(context: StepContext, { services, patience }: Application): 
   begin(context, 'stop the application');
   notice(`stopping: ${services.describe}`);
   await services.stop();
-  const { uninspected } = await waitUntilReleased(source, {
-    timeoutMs: patience.releaseMs,
-    onWait: (holders) => notice(`waiting for ${holders.map(showHolder).join(', ')} to let go of ${source}`),
-  });
+  const { uninspected } = await tellWhile(
+    context.emit,
+    () => heldBy(source),
+    () =>
+      waitUntilReleased(source, {
+        timeoutMs: patience.releaseMs,
+        onWait: (holders) =>
+          notice(`waiting for ${holders.map(showHolder).join(', ')} to let go of ${source}`),
+      }),
+  );
   if (uninspected > 0)
     notice(
       `${showCount(uninspected)} processes of other users could not be looked into: run as root to be sure that none has the source open`,
@@ -87,6 +96,14 @@ async function stop(context: StepContext, { services, patience }: Application): 
   const real = realpathSync(source);
   const wal = statSync(`${real}-wal`, { throwIfNoEntry: false });
   if (existsSync(`${real}-journal`) || (wal?.size ?? 0) > 0) settleSource(source, { emptiesWal: true });
+}
+
+function heldBy(source: string): Wait {
+  const holders = processesHolding(source);
+  return {
+    what: `${holders.map(showHolder).join(', ')} to let go of ${source}`,
+    remedies: holders.map(({ pid }) => `kill ${pid}    if it may end`),
+  };
 }
 
 /** Ctrl-C while the application stands takes the switch-over back. */

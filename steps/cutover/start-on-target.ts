@@ -8,7 +8,7 @@ import {
   waitForConnections,
 } from '../../src/app/connections.js';
 import { switchFiles } from '../../src/app/env-switch.js';
-import { measure, probe } from '../../src/app/probe.js';
+import { measure } from '../../src/app/probe.js';
 import { showHolder } from '../../src/app/quiet-file.js';
 import { EXIT, WizardError } from '../../src/errors.js';
 import { showDuration } from '../../src/output/format.js';
@@ -19,6 +19,7 @@ import { inspectHolders } from '../../src/source/open-files.js';
 import { sourceStamp } from '../../src/source/stamp.js';
 import { urlFor } from './new-url.js';
 import { begin } from './parts.js';
+import { probeTelling } from './probe-telling.js';
 
 const CONNECTION_MS = 5000;
 
@@ -49,12 +50,12 @@ export async function startOnTarget(
   await services.start();
   begin(context, 'wait for its answer from the target');
   const [quick, slow] = [probes.slice(0, 1), probes.slice(1)];
-  await probe(healthUrl, quick, { timeoutMs: patience.probeMs });
+  await probeTelling(context, healthUrl, quick, { timeoutMs: patience.probeMs });
   const answeredAt = new Date().toISOString();
   const stopped = loadCutover(folder)?.stoppedAt ?? answeredAt;
   const downtimeMs = Date.parse(answeredAt) - Date.parse(stopped);
   context.emit({ type: 'downtime.ended', step: 'cutover', downtimeMs });
-  const timed = (await probe(healthUrl, slow, { timeoutMs: patience.probeMs })).at(-1);
+  const timed = (await probeTelling(context, healthUrl, slow, { timeoutMs: patience.probeMs })).at(-1);
   await checkWhereItRuns(context, application, others);
   checkSource(options.source, stamp);
   const place = fenceSource(context);

@@ -7,7 +7,6 @@ import { type ChangeCounts, NO_CHANGES } from '../../src/chunk/changes.js';
 import { type Application, applicationOf } from '../../src/app/application.js';
 import { showConnection, waitForNoConnections } from '../../src/app/connections.js';
 import { restoreFiles } from '../../src/app/env-switch.js';
-import { probe } from '../../src/app/probe.js';
 import { waitUntilReleased } from '../../src/app/quiet-file.js';
 import { WizardError, codeOf, messageOf } from '../../src/errors.js';
 import type { Emit } from '../../src/events.js';
@@ -22,6 +21,7 @@ import { sourceStamp } from '../../src/source/stamp.js';
 import type { StepContext } from '../../src/run/step.js';
 import { showChanges } from './catch-up.js';
 import { PARTS_BACK, announce, begin } from './parts.js';
+import { probeTelling } from './probe-telling.js';
 import { reachTarget, withTarget } from './target-gone.js';
 
 /** The application's own sessions end with its processes, which have ended by now. */
@@ -145,7 +145,7 @@ async function startOnSource(
   begin(context, 'start the application on the source');
   await services.start();
   begin(context, 'wait for its answer from the source');
-  const answers = await probe(healthUrl, probes.slice(0, 1), { timeoutMs: patience.probeMs });
+  const answers = await probeTelling(context, healthUrl, probes.slice(0, 1), { timeoutMs: patience.probeMs });
   const [first] = answers;
   const message = `the application answers from ${context.options.source} again${first === undefined ? '' : ` (${first.path})`}`;
   context.emit({ type: 'notice', message });

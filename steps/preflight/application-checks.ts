@@ -2,6 +2,7 @@
 // application can use by itself.
 import { type Application, applicationOf } from '../../src/app/application.js';
 import { applicationUrl, hasEncodedDatabase } from '../../src/app/app-url.js';
+import { checkOwners } from '../../src/app/file-owners.js';
 import { planSwitch } from '../../src/app/env-switch.js';
 import { measure } from '../../src/app/probe.js';
 import type { Finding } from '../../src/events.js';
@@ -22,6 +23,7 @@ export async function checkApplication(
   ok('services-known', `${application.services.describe}${state}`);
   await checkEnvFiles(context, application, report);
   findingsOnDatabase(context, application).forEach(report);
+  checkOwners(context.options.source, application.envFiles).forEach(report);
   await checkHealth(application, report);
 }
 

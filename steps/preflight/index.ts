@@ -2,6 +2,7 @@
 import { WizardError, messageOf } from '../../src/errors.js';
 import type { Finding } from '../../src/events.js';
 import { type Step, Stopped } from '../../src/run/step.js';
+import { environmentHere } from '../../src/tools/environment.js';
 import { checkApplication } from './application-checks.js';
 import { checkMachine } from './machine-checks.js';
 import { checkSource } from './source-checks.js';
@@ -30,13 +31,14 @@ export const preflight: Step = {
         report({
           severity: 'error',
           code: kebab(error.code),
-          message: messageOf(error),
+          message: messageOf(error).replaceAll('\n', '; '),
           remedies: [...error.remedies],
         });
         return undefined;
       }
     };
     const target = await attempt(() => checkTarget(context, report));
+    context.emit({ type: 'environment', ...environmentHere(), postgres: target?.version });
     const source = await attempt(() => checkSource(context, report));
     await attempt(() => checkMachine(context, report, source?.bytes, target));
     if (context.options.cutover !== undefined) await attempt(() => checkApplication(context, report));
@@ -47,7 +49,11 @@ export const preflight: Step = {
     return { summary, result: { schema: target?.schema ?? 'public' } };
   },
 
-  check: () => Promise.resolve(),
+  // A run that goes on may do so with other versions, and on a machine that has changed.
+  check(context) {
+    context.emit({ type: 'environment', ...environmentHere() });
+    return Promise.resolve();
+  },
   undo: () => Promise.resolve(undefined),
 };
 

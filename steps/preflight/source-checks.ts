@@ -1,7 +1,6 @@
 // The source: readable, sound, as the plan expects it, and every single value fit for its target type.
 import type { Database } from 'better-sqlite3';
 import { showRows, showSize } from '../../src/output/format.js';
-import { WorkerPool } from '../../src/chunk/pool.js';
 import { scanTables } from '../../src/chunk/scan.js';
 import { WizardError } from '../../src/errors.js';
 import type { Finding } from '../../src/events.js';
@@ -13,6 +12,7 @@ import { type SourceSchema, inspectSource } from '../../src/source/inspect.js';
 import { findUnwritable } from '../../src/source/app-defined.js';
 import { checkSoundness, uncheckedFindings } from '../../src/source/soundness.js';
 import { openSource, sourceError } from '../../src/source/sqlite.js';
+import { findUnusedColumns } from '../../src/source/unused-columns.js';
 import { processesHolding } from '../../src/source/open-files.js';
 import { warmCache } from '../../src/source/warm-cache.js';
 
@@ -42,6 +42,7 @@ export async function checkSource(context: StepContext, report: Report): Promise
     if (context.options.cutover !== undefined) checkWayBack(source, fitted, report);
     if (!fitted.findings.some(({ code }) => code === 'changed-key' || code === 'app-collation')) {
       await scanValues(context, db, fitted, schema.bytes, report);
+      reportUnused(db, fitted, report);
       checkIds(source, fitted, report);
     }
     return schema;
@@ -105,6 +106,14 @@ function checkWayBack(source: string, { tables, present }: FittedPlan, report: R
   }
 }
 
+/** Carried over all the same: whether they are needed is the person's to say. */
+function reportUnused(db: Database, fitted: FittedPlan, report: Report): void {
+  for (const { table, column } of findUnusedColumns(db, fitted)) {
+    const message = `column ${column} of ${table} holds no value in any row; it is carried over as it is`;
+    report({ severity: 'info', code: 'unused-column', message, remedies: [], table, column });
+  }
+}
+
 /** SQLite takes a free id then; a sequence has none left to give. */
 function checkIds(source: string, { tables, present }: FittedPlan, report: Report): void {
   for (const table of tables) {
@@ -130,10 +139,10 @@ async function scanValues(
   bytes: number,
   report: Report,
 ): Promise<void> {
-  const { source, jobs, onBadValue } = context.options;
+  const { source, onBadValue } = context.options;
   const progress = progressOf(context.emit, 'preflight');
   const done = new Map<string, { rows: number; bytes: number }>();
-  const pool = new WorkerPool({ file: source, tables: fitted.tables, present: fitted.present }, jobs);
+  const pool = await context.workers({ file: source, tables: fitted.tables, present: fitted.present });
   try {
     const { findings } = await scanTables({
       fitted,
@@ -163,6 +172,6 @@ async function scanValues(
     const bad = findings.filter(({ code }) => code !== 'time-spelling').length;
     if (bad === 0) report(ok('values-fit', `all values of ${showRows(rows)} fit their target types`));
   } finally {
-    await pool.close();
+    await pool.turnTo(undefined);
   }
 }

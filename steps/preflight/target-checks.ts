@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { WizardError, codeOf } from '../../src/errors.js';
 import type { Finding } from '../../src/events.js';
+import { checkModules } from './module-checks.js';
 import { fittedPlan } from '../../src/run/snapshot.js';
 import type { StepContext } from '../../src/run/step.js';
 import { askSource } from '../../src/source/plan-query.js';
@@ -31,6 +32,8 @@ const factsSchema = z.object({
 export interface TargetFacts {
   readonly schema: string;
   readonly versionNum: number;
+  /** As the server writes it: `15.8 (Debian 15.8-1)`. */
+  readonly version: string;
   /** data_directory when the server is on this machine and says so. */
   readonly dataDirectory: string | undefined;
 }
@@ -79,6 +82,7 @@ export async function checkTarget(
       ['the URL of the primary server as --target'],
     );
     checkRights(facts, name.database, check);
+    await checkModules(context, report);
     await checkEmpty(context, facts.has_ledger, report);
     if (Reflect.get(client, 'processID') !== facts.pid) {
       const message = 'a connection pooler stands before the server; its sessions do not keep their settings';
@@ -92,6 +96,7 @@ export async function checkTarget(
     return {
       schema: facts.schema ?? 'public',
       versionNum: facts.version_num,
+      version: facts.version,
       dataDirectory: await dataDirectory(context, name.host),
     };
   } catch (error) {
@@ -143,7 +148,9 @@ async function checkEmpty(
   report: (finding: Finding) => void,
 ): Promise<void> {
   const client = await context.target();
-  const { rows: taken } = await client.query<{ name: string }>(loadSql('preflight/names_taken.sql'));
+  const { rows: taken } = await client.query<{ name: string }>(loadSql('preflight/names_taken.sql'), [
+    context.options.plan.expected.functions ?? [],
+  ]);
   // What will be made is asked of the source, which takes a moment, only where something is there at all.
   const wanted = new Set(taken.length === 0 ? [] : namesToMake(context));
   const inTheWay = new Set(taken.map(({ name }) => name).filter((name) => wanted.has(name)));
@@ -172,7 +179,7 @@ async function checkEmpty(
   report({ severity: 'error', code: 'target-not-empty', message, remedies });
 }
 
-/** All relations of the run: tables, sequences, partitions, keys and indexes. Of the source only when it can be read, which others check. */
+/** All that the run will make: tables, sequences, partitions, keys, indexes, functions. Of the source only when it can be read, which others check. */
 function namesToMake(context: StepContext): string[] {
   const { plan, source } = context.options;
   const ofPlan = [
@@ -182,6 +189,8 @@ function namesToMake(context: StepContext): string[] {
     ]),
     ...plan.expected.constraints,
     ...plan.expected.indexes,
+    ...(plan.expected.tables ?? []),
+    ...(plan.expected.functions ?? []),
   ];
   try {
     const carried = fittedPlan(context, source).tables.map(({ name }) => name);

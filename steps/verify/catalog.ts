@@ -1,11 +1,13 @@
-// Constraints and indexes that the plan promises are there and valid, and every sequence is ahead of its table.
+// Everything that the plan promises is there and valid, and every sequence is ahead of its table.
 import { z } from 'zod';
 import type { Finding } from '../../src/events.js';
+import type { Expected } from '../../src/plans/plan.js';
 import type { StepContext } from '../../src/run/step.js';
 import type { FittedPlan } from '../../src/source/drift.js';
 import { fillSql, loadSql, quoteName } from '../../src/target/sql.js';
 
-const rowSchema = z.object({ name: z.string(), kind: z.enum(['constraint', 'index']), is_valid: z.string() });
+const KINDS = ['constraint', 'index', 'table', 'function', 'trigger'] as const;
+const rowSchema = z.object({ name: z.string(), kind: z.enum(KINDS), is_valid: z.string() });
 
 export async function checkCatalog(
   context: StepContext,
@@ -15,13 +17,10 @@ export async function checkCatalog(
   const { expected, tables } = context.options.plan;
   const client = await context.target();
   // The plan's own too: a table that this source lacks is there all the same, with its keys.
-  const names = [...tables, ...fitted.tables].map(({ name }) => name);
-  const { rows } = await client.query(loadSql('verify/catalog.sql'), [names]);
+  const names = [...tables, ...fitted.tables].map(({ name }) => name).concat(expected.tables ?? []);
+  const { rows } = await client.query(loadSql('verify/catalog.sql'), [names, expected.functions ?? []]);
   const found = z.array(rowSchema).parse(rows);
-  const wanted = [
-    ...expected.constraints.map((name) => ({ name, kind: 'constraint' as const })),
-    ...expected.indexes.map((name) => ({ name, kind: 'index' as const })),
-  ];
+  const wanted = KINDS.flatMap((kind) => namesOf(expected, kind).map((name) => ({ name, kind })));
   let problems = 0;
   const complain = (code: string, message: string): void => {
     problems++;
@@ -46,6 +45,27 @@ export async function checkCatalog(
       complain('sequence-behind', `the next id of ${sequence.name} is taken already`);
   }
   if (problems > 0) return;
-  const message = `${expected.constraints.length} constraints, ${expected.indexes.length} indexes and all sequences are as they should be`;
+  const counts = KINDS.filter((kind) => namesOf(expected, kind).length > 0).map((kind) =>
+    countOf(kind, namesOf(expected, kind).length),
+  );
+  const message = `${counts.join(', ')} and all sequences are as they should be`;
   report({ severity: 'ok', code: 'catalog', message, remedies: [] });
+}
+
+type Kind = (typeof KINDS)[number];
+
+function namesOf(expected: Expected, kind: Kind): readonly string[] {
+  const names = {
+    constraint: expected.constraints,
+    index: expected.indexes,
+    table: expected.tables,
+    function: expected.functions,
+    trigger: expected.triggers,
+  };
+  return names[kind] ?? [];
+}
+
+function countOf(kind: Kind, count: number): string {
+  if (count === 1) return `1 ${kind}`;
+  return `${count} ${kind === 'index' ? 'indexes' : `${kind}s`}`;
 }

@@ -11,6 +11,7 @@ import { targetError } from '../../src/target/connect.js';
 import { targetLine } from '../../src/chunk/range.js';
 import { loadSql } from '../../src/target/sql.js';
 import { checkCatalog } from './catalog.js';
+import { measureIndexes } from './indexes.js';
 import { compareQueries } from './queries.js';
 import { compareQuarantine, compareTables } from './tables.js';
 
@@ -52,6 +53,7 @@ export const verify: Step = {
       await checkCatalog(context, fitted, report);
       // Against an application that writes, the same query has two answers.
       if (!hasCaughtUp(context.folder)) slowestMs = await compareQueries(context, pool, report);
+      await measureIndexes(context, fitted);
       if (errors > 0) throw different(context.folder, errors, compared.differences);
     } catch (error) {
       throw isServerError(error) ? targetError('the target cannot be compared', error) : error;
@@ -115,7 +117,7 @@ function remediesIn(folder: string): string[] {
   const left = halfwayLeft(folder);
   if (left !== undefined) return [...left.remedies];
   return [
-    'ttm-wizard report lists them',
+    'the first ten are named above; after a run ttm-wizard report names them too',
     'if somebody writes to the target: stop that, then --restart',
     'ttm-wizard verify compares again',
   ];

@@ -1,76 +1,207 @@
-// The application's own queries on both sides: equal results, time before and after, and the index that the target uses.
+// The application's own queries on both sides: equal answers, the time before and after, and how the target comes to them. First all
+// of the source's side, while the target is idle, then the target's: so neither slows the other down.
 import type pg from 'pg';
-import { z } from 'zod';
-import type { QueryResult } from '../../src/chunk/jobs.js';
+import type { QueryAnswer, QueryResult, QueryTimes } from '../../src/chunk/jobs.js';
 import type { WorkerPool } from '../../src/chunk/pool.js';
-import { Problem, showValue } from '../../src/codec/problem.js';
-import { canonicalTime } from '../../src/codec/time.js';
+import { timeAnswer } from '../../src/chunk/query-times.js';
+import { codeOf, messageOf } from '../../src/errors.js';
 import type { Finding } from '../../src/events.js';
+import { showDuration } from '../../src/output/format.js';
 import type { QueryPlan } from '../../src/plans/plan.js';
 import { progressOf } from '../../src/run/progress.js';
 import { backupResult, chunkList, snapshotPath } from '../../src/run/snapshot.js';
 import { type StepContext, Stopped } from '../../src/run/step.js';
 import { openSource } from '../../src/source/sqlite.js';
 import { loadSql } from '../../src/target/sql.js';
+import { firstDifference } from './answers.js';
+import { type PlanCheck, checkPlan } from './query-plan.js';
 
-/** A query that takes longer than this on the target and does not use its index is worth a word. */
+type Report = (finding: Finding) => void;
+
+/** Above this a query of the plan has to say why. */
 const SLOW_MS = 50;
 
 /** Resolves to how long the slowest of them takes on the source, in milliseconds. */
 export async function compareQueries(
   context: StepContext,
   pool: WorkerPool,
-  report: (finding: Finding) => void,
+  report: Report,
 ): Promise<number> {
   const { queries } = context.options.plan;
+  const progress = progressOf(context.emit, 'verify');
+  const told = (doing: string, done: number): void =>
+    progress({ doing, done, total: queries.length, unit: 'parts' });
+  const answers = await askSource(context, pool, (done) =>
+    told("asking the source the application's queries", done),
+  );
+  reportUnavailable(queries, answers, report);
   const excuse = excuseFor(context);
   const client = await context.target();
-  const progress = progressOf(context.emit, 'verify');
-  let [done, slowestMs] = [0, 0];
-  for (const query of queries) {
-    let source: QueryResult | undefined;
-    const isComplete = await pool.run(
-      [{ kind: 'query' as const, sql: loadSql(query.sqlite) }].values(),
-      (_, result) => void (source = result),
-      context.stop,
-    );
-    if (!isComplete || source === undefined) throw new Stopped();
-    if (source.unavailable !== undefined) {
-      const message = `query ${query.name} cannot be compared: on the source ${source.unavailable}`;
-      report({ severity: 'info', code: 'query-unavailable', message, remedies: [] });
-      continue;
+  let slowestMs = 0;
+  for (const [i, query] of queries.entries()) {
+    if (context.stop.aborted) throw new Stopped();
+    const source = answers.get(query.name);
+    if (source !== undefined && source.unavailable === undefined) {
+      slowestMs = Math.max(slowestMs, roundMs(source.times.ms));
+      await compareQuery(context, client, query, source, excuse, report);
     }
-    slowestMs = Math.max(slowestMs, roundMs(source.elapsedMs));
-    const target = await runOnTarget(client, query);
-    const difference = firstDifference(source, target);
-    const index = await indexUsed(client, query);
-    context.emit({
-      type: 'query.compared',
-      step: 'verify',
-      query: query.name,
-      equal: difference === undefined,
-      rows: target.rows.length,
-      sourceMs: roundMs(source.elapsedMs),
-      targetMs: roundMs(target.elapsedMs),
-      index: index ?? null,
-    });
-    if (difference !== undefined) {
-      const severity = excuse === undefined ? 'error' : 'warning';
-      const message = `query ${query.name}: ${difference}${excuse === undefined ? '' : ` (${excuse})`}`;
-      report({ severity, code: 'query-different', message, remedies: [] });
-    }
-    if (query.index !== undefined && index === undefined && target.elapsedMs > SLOW_MS) {
-      const message = `query ${query.name} takes ${Math.round(target.elapsedMs)} ms and uses no index ${query.index}…`;
-      report({ severity: 'warning', code: 'query-index', message, remedies: [] });
-    }
-    progress({
-      doing: "comparing the application's queries",
-      done: ++done,
-      total: queries.length,
-      unit: 'parts',
-    });
+    told('asking the target the same', i + 1);
+    answers.delete(query.name);
   }
   return slowestMs;
+}
+
+async function askSource(
+  context: StepContext,
+  pool: WorkerPool,
+  told: (done: number) => void,
+): Promise<Map<string, QueryResult>> {
+  const answers = new Map<string, QueryResult>();
+  const jobs = context.options.plan.queries.map(({ name, sqlite, parameters }) => ({
+    kind: 'query' as const,
+    name,
+    sql: loadSql(sqlite),
+    ...(parameters === undefined ? {} : { parameters }),
+  }));
+  const keep = ({ name }: { name: string }, result: QueryResult): void => {
+    answers.set(name, result);
+    told(answers.size);
+  };
+  if (!(await pool.run(jobs.values(), keep, context.stop))) throw new Stopped();
+  return answers;
+}
+
+/** One finding for each reason: an older source lacks the same column for many of them. */
+function reportUnavailable(
+  queries: readonly QueryPlan[],
+  answers: ReadonlyMap<string, QueryResult>,
+  report: Report,
+): void {
+  const names = new Map<string, string[]>();
+  for (const { name } of queries) {
+    const reason = answers.get(name)?.unavailable;
+    if (reason !== undefined) names.set(reason, [...(names.get(reason) ?? []), name]);
+  }
+  for (const [reason, without] of names) {
+    const which = without.length === 1 ? `query ${without.join()}` : `${without.length} queries`;
+    const all = without.length === 1 ? '' : ` (${without.join('; ')})`;
+    const message = `${which} cannot be compared: on the source ${reason}${all}`;
+    report({ severity: 'info', code: 'query-unavailable', message, remedies: [] });
+  }
+}
+
+/** Asks the target in every form that the plan has, tells what came of it, and complains where that is called for. */
+async function compareQuery(
+  context: StepContext,
+  client: pg.Client,
+  query: QueryPlan,
+  source: QueryResult,
+  excuse: string | undefined,
+  report: Report,
+): Promise<void> {
+  const complain = (severity: Finding['severity'], code: string, what: string): void =>
+    report({ severity, code, message: `query ${query.name}: ${what}`, remedies: [] });
+  const sent = await askTarget(client, query, query.postgres, source);
+  if ('refusal' in sent) {
+    complain('error', 'query-refused', `the target refuses it as the application sends it: ${sent.refusal}`);
+    return;
+  }
+  const asked = query.fast === undefined ? undefined : await askTarget(client, query, query.fast, source);
+  if (asked !== undefined && 'refusal' in asked)
+    complain('warning', 'query-refused', `the target refuses its fast form: ${asked.refusal}`);
+  const fast = asked === undefined || 'refusal' in asked ? undefined : asked;
+  const best = fast ?? sent;
+  const different = [
+    ...(sent.difference === undefined ? [] : [sent.difference]),
+    ...(fast?.difference === undefined ? [] : [`in its fast form, ${fast.difference}`]),
+  ];
+  const plan = planOf(query, sent, fast);
+  context.emit({
+    type: 'query.compared',
+    step: 'verify',
+    query: query.name,
+    caller: query.caller,
+    equal: different.length === 0,
+    rows: sent.answer.rows.length,
+    sourceMs: roundMs(source.times.ms),
+    targetMs: roundMs(sent.answer.times.ms),
+    times: {
+      source: roundTimes(source.times),
+      sent: roundTimes(sent.answer.times),
+      ...(fast === undefined ? {} : { fast: roundTimes(fast.answer.times) }),
+    },
+    ...(query.requiredFactor === undefined ? {} : { requiredFactor: query.requiredFactor }),
+    index: best.plan.indexes.find((name) => name === query.index) ?? null,
+    plan: { isRight: plan.isRight, reasons: [...plan.reasons], indexes: [...plan.indexes] },
+  });
+  for (const difference of different) {
+    if (excuse === undefined) complain('error', 'query-different', difference);
+    else complain('warning', 'query-different', `${difference} (${excuse})`);
+  }
+  if (!plan.isRight) {
+    const how = plan.reasons.join(' and ');
+    complain('warning', 'query-plan', `the target ${how}, in ${showDuration(best.answer.times.ms)}`);
+  }
+}
+
+interface Asked {
+  readonly answer: QueryAnswer;
+  readonly difference: string | undefined;
+  readonly plan: PlanCheck;
+}
+
+/** One form: its answer with times, how that differs from the source's, and the server's way to it; or why the server refuses it. */
+async function askTarget(
+  client: pg.Client,
+  query: QueryPlan,
+  file: string,
+  source: QueryResult,
+): Promise<Asked | { readonly refusal: string }> {
+  const text = loadSql(file);
+  const values = source.parameters.map(asParameter);
+  let types: number[] = [];
+  try {
+    const answer = await timeAnswer(async () => {
+      const result = await client.query<(string | null)[]>({ text, values, rowMode: 'array' });
+      types = result.fields.map(({ dataTypeID }) => dataTypeID);
+      return { columns: result.fields.map(({ name }) => name), rows: result.rows };
+    });
+    const difference = firstDifference(source, answer, types, query.isUnordered);
+    return { answer, difference, plan: await checkPlan(client, query, text, values) };
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return { refusal: messageOf(error) };
+  }
+}
+
+/** Classes 42 and 22 of SQLSTATE: the statement, or its values. Everything else is the server's trouble and no answer. */
+function isRefusal(error: unknown): boolean {
+  return /^(?:42|22)/.test(codeOf(error) ?? '');
+}
+
+/** A list of ids is written out by the application; to PostgreSQL such a list is an array. */
+function asParameter(value: string | null): string | null {
+  return value?.startsWith('[') === true ? `{${value.slice(1, -1)}}` : value;
+}
+
+/** What is wrong with the application's own form counts too: it goes on sending that. */
+function planOf({ slowReason }: QueryPlan, sent: Asked, fast: Asked | undefined): PlanCheck {
+  const { plan, answer } = fast ?? sent;
+  if (fast !== undefined && plan.isRight && !sent.plan.isRight)
+    return {
+      ...sent.plan,
+      reasons: sent.plan.reasons.map((reason) => `${reason} for the application's own form`),
+    };
+  if (slowReason === undefined || answer.times.ms <= SLOW_MS) return plan;
+  return { ...plan, reasons: [...plan.reasons, slowReason] };
+}
+
+function roundTimes({ firstMs, ms, warmRuns }: QueryTimes): QueryTimes {
+  return { firstMs: roundMs(firstMs), ms: roundMs(ms), warmRuns };
+}
+
+function roundMs(ms: number): number {
+  return Math.round(ms * 100) / 100;
 }
 
 /** Why the application's answers may differ by right, every row having been compared. */
@@ -86,80 +217,4 @@ function excuseFor(context: StepContext): string | undefined {
     db.close();
   }
   return undefined;
-}
-
-function roundMs(ms: number): number {
-  return Math.round(ms * 100) / 100;
-}
-
-async function runOnTarget(client: pg.Client, query: QueryPlan): Promise<QueryResult> {
-  const sql = loadSql(query.postgres);
-  // The first run fills the caches, as the source's were by the comparison before; the second is measured.
-  await client.query(sql);
-  const startedAt = performance.now();
-  const result = await client.query<(string | null)[]>({ text: sql, rowMode: 'array' });
-  return {
-    columns: result.fields.map(({ name }) => name),
-    rows: result.rows,
-    elapsedMs: performance.now() - startedAt,
-  };
-}
-
-/** Undefined when both have the same columns and rows in the same order; numbers are compared as numbers' own text. */
-function firstDifference(source: QueryResult, target: QueryResult): string | undefined {
-  if (source.columns.join() !== target.columns.join())
-    return `columns ${source.columns.join()} became ${target.columns.join()}`;
-  if (source.rows.length !== target.rows.length)
-    return `${source.rows.length} rows became ${target.rows.length}`;
-  for (const [i, row] of source.rows.entries()) {
-    for (const [j, value] of row.entries()) {
-      const other = target.rows[i]?.[j] ?? null;
-      if (value !== other && !isSameNumber(value, other) && !isSameTime(value, other)) {
-        return `row ${i + 1}, ${source.columns[j] ?? ''}: ${showValue(value)} became ${showValue(other)}`;
-      }
-    }
-  }
-  return undefined;
-}
-
-/** Doubles and decimals are spelled in several ways, `1e+22` and `1.50`; integers in one, which is compared digit by digit. */
-function isSameNumber(a: string | null, b: string | null): boolean {
-  if (a === null || b === null || !isNumber(a) || !isNumber(b)) return false;
-  const areIntegers = /^-?\d+$/.test(a) && /^-?\d+$/.test(b);
-  return Number(a) === Number(b) && (!areIntegers || Number.isSafeInteger(Number(a)));
-}
-
-function isNumber(text: string): boolean {
-  return /^-?(?:\d+(?:\.\d*)?(?:e[-+]?\d+)?|Infinity)$/.test(text);
-}
-
-/** The source may spell an instant in other ways than the target does: without a fraction, with a T, with an offset. */
-function isSameTime(a: string | null, b: string | null): boolean {
-  if (a === null || b === null) return false;
-  const [left, right] = [canonicalTime(a), canonicalTime(b)];
-  return !(left instanceof Problem) && !(right instanceof Problem) && left.text === right.text;
-}
-
-const planNodeSchema = z.object({
-  'Index Name': z.string().optional(),
-  get Plans() {
-    return z.array(planNodeSchema).optional();
-  },
-});
-type PlanNode = z.infer<typeof planNodeSchema>;
-
-async function indexUsed(client: pg.Client, query: QueryPlan): Promise<string | undefined> {
-  const { index } = query;
-  if (index === undefined) return undefined;
-  const { rows } = await client.query<{ 'QUERY PLAN': string }>(
-    `EXPLAIN (FORMAT JSON) ${loadSql(query.postgres)}`,
-  );
-  const parsed: unknown = JSON.parse(rows[0]?.['QUERY PLAN'] ?? '[]');
-  const plans = z.array(z.object({ Plan: planNodeSchema })).parse(parsed);
-  return plans.flatMap(({ Plan }) => indexesOf(Plan)).find((name) => name.startsWith(index));
-}
-
-function indexesOf(node: PlanNode): string[] {
-  const own = node['Index Name'];
-  return [...(own === undefined ? [] : [own]), ...(node.Plans ?? []).flatMap(indexesOf)];
 }

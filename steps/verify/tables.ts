@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { RowDifference } from '../../src/chunk/compare.js';
 import type { ChunkSurvey, OrphanRule, TargetDigest } from '../../src/chunk/jobs.js';
 import type { WorkerPool } from '../../src/chunk/pool.js';
-import { canSetAside } from '../../src/chunk/large-rows.js';
+import { canSetRowAside } from '../../src/chunk/large-rows.js';
 import { type BadRow, ChunkReader } from '../../src/chunk/reader.js';
 import { type SurveyedChunk, orphanRules } from '../../src/chunk/scan.js';
 import type { Finding } from '../../src/events.js';
@@ -255,8 +255,9 @@ export async function compareQuarantine(
       for (const chunk of bad.filter((candidate) => candidate.table === table.name)) {
         const badRows: BadRow[] = [];
         for (const _ of reader.read(chunk, orphanRules(table, badKeys), (row) => badRows.push(row)));
-        for (const { row, key, index, problems } of badRows) {
-          if (!problems.every(({ problem }) => canSetAside(problem))) {
+        for (const badRow of badRows) {
+          const { row, key, index } = badRow;
+          if (!canSetRowAside(badRow)) {
             complain(`${table.name} ${key} is too large to be in quarantine`);
             continue;
           }

@@ -110,7 +110,7 @@ describe('a chunk with rows over the limit', () => {
     const sql = `CREATE TABLE t (k TEXT PRIMARY KEY);
       INSERT INTO t VALUES ('a'), ('b' || printf('%.*c', 30000, 'b')), ('c'), ('d')`;
     withReader(sql, ['k'], (_, side) => {
-      const chunks = [...planChunks(side, textTable(['k'], 'k'), 2)];
+      const chunks = [...planChunks(side, textTable(['k'], 'k'), ['k'], { rows: 2, bytes: 1e9 })];
       expect(chunks.map(({ low, high }) => [low, high])).toEqual([
         [null, ['c']],
         [['c'], null],

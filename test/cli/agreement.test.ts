@@ -19,6 +19,7 @@ target       app@db.example:5432/moon                 (environment)
 backups      /srv/tothemoon/backups                   (default)
 bad values   stop                                     (default)
 drift        stop                                     (default)
+modules      none                                     (default)
 services     tothemoon, tothemoon-ws                  (default, where found)
 env files    /etc/tothemoon.env, /srv/tothemoon/.env  (default, where found)
 health URL   http://127.0.0.1:8000                    (default)
@@ -44,6 +45,10 @@ test('what is named goes before the plan, with the place it was named in', () =>
   expect(text).toMatch(/^env files +\/a\.env, \/b\.env +\(environment\)$/m);
   expect(text).toMatch(/^health URL +http:\/\/h:1 +\(flag\)$/m);
   expect(text).not.toContain('tothemoon-ws');
+});
+
+test('modules are named with the place they were named in', () => {
+  expect(agreement({ with: 'auth,metrics-index' })).toMatch(/^modules +auth, metrics-index +\(flag\)$/m);
 });
 
 test('commands stand in the place of the services, and nobody is asked to do it by hand', () => {

@@ -1,8 +1,10 @@
 // From where to where, typed by a scripted person: what is missing or does not work is asked for, with what is wrong.
+import { mkdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ConnectionForm } from '../../src/commands/connection.js';
 import { sshNotes } from '../../src/commands/ssh-note.js';
 import { resolveRun } from '../../src/config/resolve.js';
+import { saveAnswers } from '../../src/config/saved-answers.js';
 import type { Flags } from '../../src/config/settings.js';
 import { writeSample } from '../../src/demo/sample.js';
 import type { Page } from '../../src/pages.js';
@@ -21,9 +23,10 @@ async function fill(script: Script, flags: Flags, env: NodeJS.ProcessEnv = {}, s
   const screen = new ScriptedScreen(script);
   const { session } = sessionOf(flags, { env });
   const request = resolveRun({ 'backup-dir': site.backupDir, ...flags }, env, true);
-  const settled = await new ConnectionForm(session, screen, request, suggestion).settle();
+  const form = new ConnectionForm(session, screen, request, suggestion);
+  const settled = await form.settle();
   expect(screen.left).toEqual([]);
-  return { settled, screen, session };
+  return { settled, screen, session, answers: form.answers() };
 }
 
 /** A row of the table on the page, `value (origin)`. */
@@ -46,6 +49,31 @@ describe('what is given', () => {
     expect(rowOf(page, 'drift')).toBe('stop (default)');
     expect(page).toMatchObject({ good: 'the source is there, and the target answers' });
     expect(screen.shown[0]).toMatchObject({ busy: expect.stringContaining('connecting to') as string });
+  });
+
+  test('modules are added and left out again, and are said only where something was chosen', async () => {
+    const { settled, screen } = await fill(
+      [
+        ['connection', 'auth'],
+        ['connection', 'metrics-index'],
+        ['connection', 'auth'],
+        ['connection', 'go-on'],
+      ],
+      { source: site.source, with: 'auth' },
+      { TTM_TARGET: site.target },
+    );
+    expect(settled).toMatchObject({ modules: ['metrics-index', 'auth'] });
+    expect(screen.pages.map((page) => rowOf(page, 'modules'))).toEqual([
+      'auth (flag)',
+      'none (answer)',
+      'metrics-index (answer)',
+      'metrics-index, auth (answer)',
+    ]);
+    expect(screen.pages[1]?.choices.map(({ label }) => label)).toEqual([
+      'Go on',
+      'Also make organizations, users, API keys, an audit log (auth)',
+      'Also make a GIN index on metrics, which takes long (metrics-index)',
+    ]);
   });
 
   test('may hold a password, which no page shows', async () => {
@@ -111,6 +139,52 @@ describe('what is missing', () => {
     expect(screen.pages[3]?.field?.initial).toBe('postgresql://app@127.0.0.1:1/moon');
   });
 });
+
+describe('what was answered at an earlier time', () => {
+  beforeEach(() => {
+    mkdirSync(site.backupDir);
+    saveAnswers(site.backupDir, { source: site.source, target: withoutSecret(site.target) });
+  });
+  const env = (): NodeJS.ProcessEnv => ({ PGPASSWORD: decodeURIComponent(new URL(site.target).password) });
+
+  test('is tried at once, and shown as such', async () => {
+    process.env['PGPASSWORD'] = env()['PGPASSWORD'];
+    const { settled, screen, answers } = await fill([['connection', 'go-on']], {}, env());
+    delete process.env['PGPASSWORD'];
+    expect(settled).toEqual({ source: site.source, target: withoutSecret(site.target) });
+    expect(rowOf(screen.pages[0], 'source')).toContain('(saved answer)');
+    expect(rowOf(screen.pages[0], 'target')).toContain('(saved answer)');
+    expect(answers).toEqual({});
+  });
+
+  test('is offered again to be changed, step by step back', async () => {
+    const { settled, screen, answers } = await fill(
+      [
+        ['connection', 'postgresql://app@127.0.0.1:1/other'],
+        ['connection', 'back'],
+        ['connection', site.source],
+        ['connection', 'back'],
+        ['connection', 'back'],
+      ],
+      { target: 'postgresql://app@127.0.0.1:1/moon' },
+    );
+    expect(settled).toBe('back');
+    expect(screen.pages.map(({ field }) => field?.initial)).toEqual([
+      'postgresql://app@127.0.0.1:1/moon',
+      'postgresql://app@127.0.0.1:1/other',
+      site.source,
+      'postgresql://app@127.0.0.1:1/other',
+      site.source,
+    ]);
+    expect(answers).toMatchObject({ source: site.source });
+  });
+});
+
+function withoutSecret(target: string): string {
+  const url = new URL(target);
+  url.password = '';
+  return url.href;
+}
 
 describe('a target that does not answer', () => {
   test('is shown again without its password, to be corrected', async () => {

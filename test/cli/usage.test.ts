@@ -106,10 +106,17 @@ describe('help', () => {
   });
 });
 
-test('--version names wizard, Node, SQLite and platform', async () => {
+test('--version names wizard, Node, driver, SQLite and platform, and is found without its dashes', async () => {
   const { stdout, exitCode } = await wizard(['--version']);
   expect(exitCode).toBe(0);
-  expect(stdout).toMatch(/^ttm-wizard \d+\.\d+\.\d+\nNode v\d+\.\d+\.\d+\nSQLite 3\.\d+\.\d+\n\w+-\w+$/);
+  const version = String.raw`\d+\.\d+\.\d+`;
+  expect(stdout).toMatch(
+    new RegExp(
+      `^ttm-wizard ${version}\nNode v${version}\nbetter-sqlite3 ${version}, SQLite ${version}\n\\w+-\\w+$`,
+    ),
+  );
+  const { stderr } = await wizard(['version']);
+  expect(stderr).toContain('Did you mean ttm-wizard --version?');
 });
 
 test('--version takes little more than Node itself', async () => {

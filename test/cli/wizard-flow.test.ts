@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { conduct } from '../../src/commands/wizard.js';
 import type { RunOptions } from '../../src/config/run-options.js';
+import { readAnswers } from '../../src/config/saved-answers.js';
 import { writeSample } from '../../src/demo/sample.js';
 import { tothemoon } from '../../src/plans/tothemoon.js';
 import { listRuns } from '../../src/run/folder.js';
@@ -101,6 +102,8 @@ describe('a first run', () => {
       `SELECT attname FROM pg_attribute WHERE attrelid = 'tokens'::regclass AND attname = 'notes'`,
     );
     expect(columns).toEqual([]);
+    // The same command goes on with that run, whose tables are made for it.
+    expect(readAnswers(site.backupDir)).toEqual({ 'on-drift': 'leave' });
   });
 });
 

@@ -7,19 +7,19 @@ import { saidIn, takeBack } from '../support/live-commands.js';
 import { type LiveSite, createLiveSite } from '../support/live-site.js';
 import { missingFromDiary } from '../support/missing-from-diary.js';
 
-const BULK_ROWS = 13_000;
+const BULK_ROWS = 10_500;
 
 let site: LiveSite;
 
 beforeEach(async () => {
   // A row that only the source has would otherwise be one that the application has deleted, or one of somebody else.
-  site = await createLiveSite({ deletes: false });
+  site = await createLiveSite({ deletes: false, scoresPerMinute: 600 });
   writeSample(site.source, { scores: 800 });
   await site.start();
   const moved = await site.move();
   expect(moved.exitCode, saidIn(moved.events)).toBe(0);
   const { length } = readDiary(site.diary).transactions;
-  await untilDiary(site.diary, ({ transactions }) => transactions.length > length + 20);
+  await untilDiary(site.diary, ({ transactions }) => transactions.length > length + 10);
 });
 afterEach(() => site.remove());
 

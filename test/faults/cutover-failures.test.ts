@@ -1,11 +1,11 @@
-// Each way in which a switch-over can fail, forced once: the application runs on the source again, has lost nothing, its env files are as
-// they were, and when the cause is gone the same command succeeds.
+// Each way in which a switch-over can fail, forced once, one after the other on the same site: the application runs on the source again,
+// has lost nothing, its env files are as they were, and when the cause is gone the same command gets further, in the end to its own.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CutoverOptions } from '../../src/config/run-options.js';
 import { writeSample } from '../../src/demo/sample.js';
 import { WizardError } from '../../src/errors.js';
@@ -30,15 +30,26 @@ let role: string | undefined;
 let before: unknown;
 let holder: ChildProcess | undefined;
 
+let isReady = false;
 beforeEach(async () => {
+  if (isReady) return;
   site = await createLiveSite();
   writeSample(site.source, { scores: 800 });
   target = site.target;
   before = envStateOf(site);
   probe = await startFailingProbe(site);
   await site.start();
+  isReady = true;
 });
-afterEach(async () => {
+/** What a failed test has left is no ground for the next one. */
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await leaveSite();
+});
+afterAll(leaveSite);
+
+async function leaveSite(): Promise<void> {
+  if (!isReady) return;
+  isReady = false;
   holder?.kill('SIGKILL');
   holder = undefined;
   probe.close();
@@ -46,9 +57,9 @@ afterEach(async () => {
   await site.remove();
   if (role !== undefined) changeServer(`DROP ROLE ${role}`);
   role = undefined;
-});
+}
 
-/** The switch-over fails with this code, is taken back, and with its cause gone the second try succeeds. */
+/** The switch-over fails with this code and is taken back; then its cause is removed. */
 async function expectTakenBack(
   code: string,
   exitCode: number,
@@ -64,10 +75,14 @@ async function expectTakenBack(
   expect(envStateOf(site), told).toEqual(before);
   await expectOn('source', told);
   await mend();
-  const again = await site.move({ target, jobs: 1 });
-  expect(again.exitCode, saidIn(again.events)).toBe(0);
-  await expectOn('target', saidIn(again.events));
   return told;
+}
+
+/** The same command with nothing in its way. */
+async function expectMoved(): Promise<void> {
+  const moved = await site.move({ target, jobs: 1 });
+  expect(moved.exitCode, saidIn(moved.events)).toBe(0);
+  await expectOn('target', saidIn(moved.events));
 }
 
 /** It answers, writes there and nowhere else, and all that it ever wrote is there. */
@@ -191,14 +206,6 @@ describe('a switch-over is taken back', () => {
     await expectTakenBack('ENV_FILE', 7, { onEvent }, () => rmdirSync(inTheWay));
   });
 
-  it('when the target refuses the application at the last moment', async () => {
-    const name = useRole();
-    const onEvent = says(CAUGHT_UP, () => changeTarget(`ALTER ROLE ${name} NOLOGIN`));
-    await expectTakenBack('PROBE', 7, { onEvent, cutover: { patience: { probeMs: 1500 } } }, () =>
-      changeTarget(`ALTER ROLE ${name} LOGIN`),
-    );
-  });
-
   it('when the disk is too full for another event', async () => {
     let isFull = false;
     const onEvent = (event: WizardEvent): void => {
@@ -248,10 +255,15 @@ describe('a switch-over is taken back', () => {
     const cutover = { healthUrl: probe.url, patience: { probeMs: 1000 } };
     expect(await expectTakenBack('PROBE', 7, { cutover })).toContain('the probe times out');
   });
+
+  it('each time, and with all causes gone the same command succeeds', async () => {
+    await expectMoved();
+    await leaveSite();
+  });
 });
 
-describe('a switch-over does not begin, and the application goes on', () => {
-  it('when the new URL is refused, a table has changed or a row of the target differs', async () => {
+describe('a target that refuses the role of its URL', () => {
+  it('keeps a switch-over from beginning, as do a changed table and another row, and has it taken back at the last moment', async () => {
     const name = useRole();
     const refused = async (code: string, exitCode: number, when: RegExp, act: () => void): Promise<void> => {
       const moved = await site.move({ target, jobs: 1 }, { onEvent: says(when, act) });
@@ -269,8 +281,10 @@ describe('a switch-over does not begin, and the application goes on', () => {
     const insert = `INSERT INTO app_settings (key, value) VALUES ('stranger', '')`;
     await refused('DIFFERENT', 6, /^brought over while/, () => changeTarget(insert));
     changeTarget(`DELETE FROM app_settings WHERE key = 'stranger'`);
-    const moved = await site.move({ target, jobs: 1 });
-    expect(moved.exitCode, saidIn(moved.events)).toBe(0);
-    await expectOn('target', saidIn(moved.events));
+    const onEvent = says(CAUGHT_UP, () => changeTarget(`ALTER ROLE ${name} NOLOGIN`));
+    await expectTakenBack('PROBE', 7, { onEvent, cutover: { patience: { probeMs: 1500 } } }, () =>
+      changeTarget(`ALTER ROLE ${name} LOGIN`),
+    );
+    await expectMoved();
   });
 });

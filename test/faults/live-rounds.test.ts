@@ -1,4 +1,4 @@
-// Twenty switch-overs at random moments of an application that writes, updates and deletes all the time, each taken back after a random
+// Eleven switch-overs at random moments of an application that writes, updates and deletes all the time, each taken back after a random
 // time: most by a probe that turns bad, some by a rollback. TTM_ROUNDS_SEED repeats the choices of an earlier run.
 import { randomInt } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
@@ -13,8 +13,8 @@ import { type LiveSite, createLiveSite } from '../support/live-site.js';
 import { missingFromDiary } from '../support/missing-from-diary.js';
 
 const SEED = Number(process.env['TTM_ROUNDS_SEED'] ?? randomInt(2 ** 31));
-const FORCED = 17;
-const FULL = 3;
+const FORCED = 9;
+const FULL = 2;
 /** At most, before a switch-over, and before it is taken back. */
 const RUNS_FOR_MS = 400;
 
@@ -73,8 +73,8 @@ describe(`switch-overs at random moments (TTM_ROUNDS_SEED=${SEED})`, () => {
   it('were met by an application that wrote on both sides', () => {
     const { transactions } = readDiary(site.diary);
     const on = (side: string): number => transactions.filter((one) => one.on.startsWith(side)).length;
-    expect(on('sqlite')).toBeGreaterThan(200);
-    expect(on('postgresql')).toBeGreaterThan(50);
+    expect(on('sqlite')).toBeGreaterThan(100);
+    expect(on('postgresql')).toBeGreaterThan(30);
   });
 });
 

@@ -184,7 +184,7 @@ describe('a wizard killed', () => {
     await expectTakenBack();
   });
 
-  it.each([0, 15, 60])('%i ms after the application has answered brings it to its end', async (delayMs) => {
+  it.each([0, 30])('%i ms after the application has answered brings it to its end', async (delayMs) => {
     const wizard = startWizard(site, 'run', '--rename-source');
     await wizard.until((event) => 'message' in event && /^the application is connected/.test(event.message));
     await sleep(delayMs);

@@ -51,7 +51,7 @@ const WAYS: Readonly<Record<string, () => Way>> = {
 };
 
 beforeAll(async () => {
-  workshop = new Workshop(6000);
+  workshop = new Workshop(800);
   await onServer(`CREATE ROLE ${role} LOGIN PASSWORD '${PASSWORD}'`);
 }, TIMEOUT_MS);
 
@@ -85,6 +85,8 @@ describe('a password given', () => {
         const endings = [first, await run(way, '--plain', '--resume', '--debug')];
         for (const command of ['verify', 'doctor', 'status', 'report']) {
           const isReading = command === 'status' || command === 'report';
+          // These read nothing but the files, and no file holds it, however the wizard got it.
+          if (isReading && place !== 'in the URL in TTM_TARGET') continue;
           const args = [command, ...(isReading ? [] : way.args), '--backup-dir', backupDir(), '--debug'];
           endings.push(await wizard(args, way.env), await wizard([...args, '--json'], way.env));
         }
@@ -161,11 +163,13 @@ describe('a password stays out of sight when a run fails', () => {
       for (const password of [PASSWORD, '12/ab@cd', '12?ab@cd', '12#ab@cd', 'ab/cd', 'a@b/c@d', '%zz/1']) {
         const url = bare.join(password);
         const file = writeSecret('raw', url);
-        for (const way of [
+        const ways = [
           { args: [], env: { TTM_TARGET: url } },
           { args: ['--target', url], env: {} },
           { args: ['--target-url-file', file], env: {} },
-        ]) {
+        ];
+        // All are read by the same parser: one password goes every way.
+        for (const way of password === PASSWORD ? ways : ways.slice(0, 1)) {
           const ending = await run(way, '--json', '--debug');
           expect(ending.code, `${password}\n${ending.stderr}`).toBe(2);
           expect(ending.stderr).toContain('percent-encoded');

@@ -62,6 +62,8 @@ export class Workshop {
         const args = ['run', '--yes', '--json', '--no-cutover', '--no-dump', ...more];
         const process = new WizardProcess([...args, '--source', this.source, '--backup-dir', backupDir], {
           TTM_TARGET: target.href,
+          // As many as meet each other; a third costs its start and shows nothing more.
+          TTM_JOBS: '2',
         });
         started.push(process);
         return process;

@@ -11,6 +11,7 @@ export function capture(isTty = false, look: Look = USUAL_LOOK): Capture {
   return {
     lines,
     line: (text) => lines.push(text),
+    data: (text) => lines.push(text),
     json: (value) => lines.push(JSON.stringify(value)),
     isTty,
     look,

@@ -41,9 +41,9 @@ test('a run that succeeds tells its story line by line and ends with a page to p
     02:00:19  verify     token_scores compared: equal, 847,080 rows on both sides, in 12.0 s
     02:00:20  verify     query tokens list: equal, 2,391 rows, 28.1 s before, 12 ms after
     02:00:21  verify     query settings: equal, 1 row, 0.3 ms before, 0.5 ms after
-    02:00:22  verify     done in 12.4 s: 847,080 rows are equal
-    02:00:23  dump       Dump the target
-    02:00:24  dump       done in 1 m 5 s: dump of 380 MB
+    02:00:24  verify     done in 12.4 s: 847,080 rows are equal
+    02:00:25  dump       Dump the target
+    02:00:29  dump       done in 1 m 5 s: dump of 380 MB
 
     run      20260131-020000-3f9a
     started  2026-01-31 02:00:00 +00:00
@@ -63,9 +63,9 @@ test('a run that succeeds tells its story line by line and ends with a page to p
     table         source rows  target rows  digest        verdict
     token_scores      847,080      847,080  abababababab  equal
 
-    query        before   after   factor  result             index
-    tokens list  28.1 s   12 ms  2,342 x  equal, 2,391 rows  token_scores_pkey
-    settings     0.3 ms  0.5 ms    0.5 x  equal, 1 row
+    query        before  as sent  fast  factor   result             index
+    tokens list  28.1 s    12 ms        2,342 x  equal, 2,391 rows  token_scores_pkey
+    settings     0.3 ms   0.5 ms        0.5 x    equal, 1 row
 
     snapshot  /b/20260131-020000-3f9a/snapshot.db
     dump      /b/20260131-020000-3f9a/target.dump
@@ -153,6 +153,36 @@ test('a resumed run, a dry run and a rollback have their lines too', () => {
   `);
 });
 
+test('what the person has stopped is told as that, not as a failure', () => {
+  const text = play([
+    ...rest.slice(0, 1),
+    { type: 'step.started', step: 'copy', title: 'Copy the rows' },
+    { type: 'step.failed', step: 'copy', code: 'STOPPED', message: 'stopped (r)', elapsedMs: 1500 },
+    {
+      type: 'run.failed',
+      exitCode: 130,
+      code: 'STOPPED',
+      message: 'stopped; kept',
+      remedies: [],
+      elapsedMs: 1,
+    },
+  ]);
+  expect(text).toContain('copy       ended after 1.5 s: stopped (r)');
+  expect(text).toContain('outcome  stopped; kept (exit 130)');
+  expect(text).toMatch(/^copy +stopped +1\.5 s +stopped \(r\)$/m);
+  expect(text).toContain('\nStopped; kept\n');
+  expect(text).not.toMatch(/failed|error/i);
+});
+
+test('a rate is told only where this process has copied all of it', () => {
+  const copied: EventBody = {
+    ...{ type: 'table.copied', step: 'copy', table: 't', rows: 4000, bytes: 1, quarantined: 0 },
+    elapsedMs: 2000,
+  };
+  expect(play([...successful.slice(0, 1), copied])).toContain('2,000 rows/s');
+  expect(play([...rest.slice(0, 1), copied])).not.toContain('rows/s');
+});
+
 test('progress on a terminal comes every two seconds, elsewhere only with ten percent more', () => {
   const progress = (text: string): number =>
     text.split('\n').filter((line) => line.includes('rows/s, about')).length;
@@ -210,9 +240,9 @@ test('for a screen reader a run is sentences: no columns, progress at each ten p
     02:00:19 verify: token_scores compared: equal, 847,080 rows on both sides, in 12.0 s
     02:00:20 verify: query tokens list: equal, 2,391 rows, 28.1 s before, 12 ms after
     02:00:21 verify: query settings: equal, 1 row, 0.3 ms before, 0.5 ms after
-    02:00:22 verify: done in 12.4 s: 847,080 rows are equal
-    02:00:23 dump: Dump the target
-    02:00:24 dump: done in 1 m 5 s: dump of 380 MB
+    02:00:24 verify: done in 12.4 s: 847,080 rows are equal
+    02:00:25 dump: Dump the target
+    02:00:29 dump: done in 1 m 5 s: dump of 380 MB
 
     run: 20260131-020000-3f9a
     started: 2026-01-31 02:00:00 +00:00
@@ -230,8 +260,8 @@ test('for a screen reader a run is sentences: no columns, progress at each ten p
 
     table token_scores, source rows 847,080, target rows 847,080, digest abababababab, verdict equal
 
-    query tokens list, before 28.1 s, after 12 ms, factor 2,342 x, result equal, 2,391 rows, index token_scores_pkey
-    query settings, before 0.3 ms, after 0.5 ms, factor 0.5 x, result equal, 1 row
+    query tokens list, before 28.1 s, as sent 12 ms, factor 2,342 x, result equal, 2,391 rows, index token_scores_pkey
+    query settings, before 0.3 ms, as sent 0.5 ms, factor 0.5 x, result equal, 1 row
 
     snapshot: /b/20260131-020000-3f9a/snapshot.db
     dump: /b/20260131-020000-3f9a/target.dump
@@ -302,4 +332,20 @@ test('NO_COLOR leaves no escape sequence at all, FORCE_COLOR changes nothing but
   const painted = play(everything, choosePaint(false, { FORCE_COLOR: '1' }, false), true);
   expect(painted).toContain('\u001b[');
   expect(painted.replace(/\u001b\[\d+m/g, '')).toBe(bare);
+});
+
+test('what is waited for is said once, with what to type, and again when it is another thing', () => {
+  const waiting = (what: string, silentMs: number): EventBody => ({
+    type: 'run.waiting',
+    what,
+    remedies: ['end it'],
+    silentMs,
+  });
+  const lines = play([waiting('a lock', 10_000), waiting('a lock', 20_000), waiting('VACUUM', 30_000)]);
+  expect(lines).toMatchInlineSnapshot(`
+    "02:00:00  waiting    for a lock, 10 s so far
+    02:00:00  waiting    > end it
+    02:00:02  waiting    for VACUUM, 30 s so far
+    02:00:02  waiting    > end it"
+  `);
 });

@@ -1,6 +1,6 @@
 // A run as its events tell it: one that succeeds with a warning, and one that finds differences. Made by hand, so that every
 // kind of event is in it and each number can be followed to the screen.
-import type { EventBody, WizardEvent } from '../../src/events.js';
+import type { Environment, EventBody, WizardEvent } from '../../src/events.js';
 import { EMPTY_VIEW, type RunView, reduce } from '../../src/view.js';
 
 const RUN = '20260131-020000-3f9a';
@@ -28,6 +28,17 @@ const started: EventBody = {
   log: `/b/${RUN}/wizard.log`,
   steps: [...STEPS],
   dryRun: false,
+};
+
+/** Without a server's version, as a run says it that goes on. */
+export const environment: Environment = {
+  wizard: '0.1.0',
+  node: '20.20.2',
+  sqlite: '3.53.2',
+  system: 'Debian GNU/Linux 12 (bookworm), Linux 6.1.0 x64',
+  cores: 2,
+  memoryBytes: 4_000_000_000,
+  timeZone: 'Europe/Vienna',
 };
 
 const digest = 'ab'.repeat(32);
@@ -122,8 +133,41 @@ export const successful: readonly EventBody[] = [
     targetMs: 0.5,
     index: null,
   },
+  {
+    type: 'index.measured',
+    step: 'verify',
+    table: 'token_scores',
+    index: 'token_scores_pkey',
+    definition: 'btree (id, created_at)',
+    bytes: 28_000_000,
+    scans: 340,
+  },
+  {
+    type: 'index.measured',
+    step: 'verify',
+    table: 'token_scores',
+    index: 'idx_token_scores_token_created',
+    definition: 'btree (token_id, created_at DESC)',
+    bytes: 26_500_000,
+    scans: 4782,
+  },
   { type: 'step.completed', step: 'verify', summary: '847,080 rows are equal', elapsedMs: 12_400 },
   { type: 'step.started', step: 'dump', title: 'Dump the target' },
+  {
+    type: 'file.written',
+    step: 'backup',
+    file: `/b/${RUN}/snapshot.db`,
+    bytes: 1_400_000_000,
+    sha256: '12'.repeat(32),
+  },
+  {
+    type: 'file.written',
+    step: 'dump',
+    file: `/b/${RUN}/target.dump`,
+    bytes: 380_000_000,
+    sha256: '34'.repeat(32),
+  },
+  { type: 'environment', ...environment, postgres: '15.8' },
   { type: 'step.completed', step: 'dump', summary: 'dump of 380 MB', elapsedMs: 65_000 },
   {
     type: 'run.completed',

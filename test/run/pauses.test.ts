@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { EventBody } from '../../src/events.js';
-import { type Asking, pauseBefore, pauseBeforeDrop, tellingIo } from '../../src/run/pauses.js';
+import { type Asking, pauseBefore, pauseBeforeDrop, tellWhenAlone, tellingIo } from '../../src/run/pauses.js';
 import { EMPTY_VIEW } from '../../src/view.js';
 import { copyingRun } from '../screens/runs.js';
 
@@ -102,4 +102,15 @@ test('on a screen the events tell the question and its answer, elsewhere neither
     { type: 'input.needed', question: 'confirm', message: 'Sure?', flag: '--yes' },
     { type: 'input.given', question: 'confirm', answer: 'no', origin: 'answer' },
   ]);
+});
+
+test('a terminal that goes is put down once, and not after the end', () => {
+  const events: EventBody[] = [];
+  const emit = (event: EventBody): unknown => events.push(event);
+  const [line, ended] = [new AbortController(), new AbortController()];
+  const forgets = [tellWhenAlone(line.signal, emit), tellWhenAlone(ended.signal, emit)];
+  forgets[1]?.();
+  for (const gone of [line, ended, line]) gone.abort();
+  const message = 'the terminal is gone: the work goes on, and nobody can be asked';
+  expect(events).toEqual([{ type: 'notice', message }]);
 });

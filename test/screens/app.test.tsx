@@ -42,7 +42,7 @@ test('while rows are copied, step and tables show how far it is, how fast and fo
     token_scores     copying    432,000/847,080  ██████░░░░░░   50,000/s       8 s
 
     safe: the application runs on SQLite as before
-    r roll back   l log   ? help   q stop"
+    r roll back   l log   ? help   q stop   t tables"
   `);
 });
 
@@ -68,7 +68,7 @@ test('60 columns have room for the same', () => {
     token_scores     copying    432,000/847,080   50,000/s
 
     safe: the application runs on SQLite as before
-    r roll back   l log   ? help   q stop"
+    r roll back   l log   ? help   q stop   t tables"
   `);
 });
 

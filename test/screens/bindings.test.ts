@@ -27,6 +27,7 @@ function situationOf({ view, page, change }: NamedScene): Situation {
 const PROMISES: Readonly<Record<string, (effect: Effect, situation: Situation) => void>> = {
   log: ({ ui }) => expect(ui).toMatchObject({ overlay: 'log' }),
   help: ({ ui }) => expect(ui).toMatchObject({ overlay: 'help' }),
+  tables: ({ ui }) => expect(ui).toEqual({ overlay: 'tables', scroll: 0 }),
   close: ({ ui }) => expect(ui).toMatchObject({ overlay: 'none' }),
   stop: ({ act, ui }) => {
     expect(act).toEqual({ kind: 'stop' });
@@ -34,7 +35,9 @@ const PROMISES: Readonly<Record<string, (effect: Effect, situation: Situation) =
   },
   choose: ({ ui }) => expect(ui).toEqual({ selected: 1 }),
   clear: ({ ui }) => expect(ui).toMatchObject({ typed: '' }),
-  scroll: ({ ui }) => expect(ui).toEqual({ scroll: 0 }),
+  // The log is read from its end.
+  scroll: ({ ui: effect }, { ui }) =>
+    expect(effect).toEqual({ scroll: ui.overlay === 'log' ? 0 : ui.scroll + 1 }),
 };
 
 function keepsPromise(label: string, effect: Effect, situation: Situation): void {

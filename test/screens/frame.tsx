@@ -6,7 +6,7 @@ import stringWidth from 'string-width';
 import { expect } from 'vitest';
 import { App } from '../../components/App.js';
 import { liveBindings } from '../../components/bindings.js';
-import { LEAST, frameLines } from '../../components/frame-lines.js';
+import { frameLines, isTooSmall } from '../../components/frame-lines.js';
 import { type Look, USUAL_LOOK } from '../../src/output/look.js';
 import type { Scene } from '../../components/scene.js';
 import { entriesOf } from '../../components/scrollback-lines.js';
@@ -63,7 +63,7 @@ export function frameOf(scene: Scene, look: Look = USUAL_LOOK): string {
   expect(lines.length).toBeLessThan(scene.rows);
   const frame = draw(<App entries={[]} frame={lines} columns={scene.columns} look={look} />, scene);
   expect(frame.split('\n')).toHaveLength(Math.max(1, lines.length));
-  const isReadable = scene.columns >= LEAST.columns && scene.rows >= LEAST.rows;
+  const isReadable = !isTooSmall(scene.columns, scene.rows);
   const hints = liveBindings(scene).filter(({ label }) => label !== '');
   // A hint that has no room gives way, but never all of them.
   if (lines.length > 0 && isReadable && hints.length > 0)

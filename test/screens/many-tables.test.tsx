@@ -2,7 +2,10 @@
 import { expect, test } from 'vitest';
 import type { EventBody } from '../../src/events.js';
 import { record, viewOf } from '../output/recorded-run.js';
-import { SMALL, USUAL, screenOf } from './frame.js';
+import { clampScroll } from '../../components/frame-lines.js';
+import type { Scene } from '../../components/scene.js';
+import { uiFor } from '../../components/ui.js';
+import { SMALL, USUAL, frameOf, sceneOf, screenOf } from './frame.js';
 import { longName, started, wideRun } from './runs.js';
 
 test('of 200 tables with long names the one in work and its neighbours are shown, the others counted', () => {
@@ -33,9 +36,28 @@ test('of 200 tables with long names the one in work and its neighbours are shown
     114 more: 114 copied
 
     safe: the application runs on SQLite as before
-    r roll back   l log   ? help   q stop"
+    r roll back   l log   ? help   q stop   t tables"
   `);
   expect(screenOf(wideRun, SMALL)).toContain(longName(120).slice(0, 5));
+});
+
+test('the list of all tables begins with the one in work, and scrolls to its end and no further', () => {
+  const at = (scroll: number, size = USUAL): Scene =>
+    sceneOf(wideRun, size, { ui: { ...uiFor(undefined), overlay: 'tables', scroll } });
+  const first = frameOf(at(0));
+  expect(first).toMatch(/^121 tables +state +rows +of +rows\/s +digest/m);
+  expect(first.split('\n').findIndex((text) => text.includes('copying'))).toBe(
+    first.split('\n').findIndex((text) => text.includes('rows/s')) + 1,
+  );
+  expect(first).toContain('PgDn shows 107 more lines');
+  const { scroll } = clampScroll(at(10_000));
+  const last = frameOf(at(scroll));
+  expect(last).toContain(longName(119).slice(0, 9));
+  expect(last).toContain('PgUp shows what is above');
+  expect(frameOf(at(10_000))).toBe(last);
+  expect(frameOf(at(scroll - 1))).not.toBe(last);
+  expect(clampScroll(at(3)).scroll).toBe(3);
+  expect(frameOf(at(0, SMALL))).toMatch(/^121 tables +state/m);
 });
 
 test('a table whose rows differ is not among those that are only counted', () => {

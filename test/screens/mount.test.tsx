@@ -3,7 +3,7 @@ import { Console } from 'node:console';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { EventBody } from '../../src/events.js';
 import type { Page } from '../../src/pages.js';
-import { reduce, type RunView } from '../../src/view.js';
+import { EMPTY_VIEW, reduce, type RunView } from '../../src/view.js';
 import { record } from '../output/recorded-run.js';
 import { USUAL, fakeTerminal } from './frame.js';
 import { copyingRun, started } from './runs.js';
@@ -32,6 +32,17 @@ const finishedRun: RunView = {
       : { ...step, state: 'done', summary: `${step.name} of 380 MB`, elapsedMs: 65_000 },
   ),
 };
+const failed = record([
+  started,
+  { type: 'step.started', step: 'preflight', title: 'Check' },
+  {
+    type: 'step.finding',
+    step: 'preflight',
+    finding: { severity: 'error', code: 'disk', message: 'the disk is full', remedies: [] },
+  },
+  { type: 'step.failed', step: 'preflight', code: 'DISK', message: '1 problem', elapsedMs: 5 },
+  { type: 'run.failed', exitCode: 3, code: 'DISK', message: '1 problem', remedies: [], elapsedMs: 5 },
+]);
 const now = (): number => Date.parse(copyingRun.lastAt) + performance.now();
 
 beforeEach(() => {
@@ -253,6 +264,20 @@ describe('a question', () => {
     expect(written.length).toBeGreaterThan(0);
   });
 
+  test('that a small window does not show is not answered, but can be left', async () => {
+    const { screen, show, acts, stream } = mounted();
+    show(copyingRun);
+    const asked = screen.ask(page, never);
+    Object.assign(stream, { columns: 39 });
+    screen.press({ name: 'enter', text: '' });
+    screen.press({ name: 'interrupt', text: '' });
+    expect([screen.isAsking(), acts]).toEqual([true, ['interrupt']]);
+    Object.assign(stream, { columns: USUAL.columns });
+    screen.press({ name: 'enter', text: '' });
+    expect(await asked).toEqual({ id: 'yes', text: '' });
+    screen.unmount();
+  });
+
   test('is taken back by a signal, with its reason', async () => {
     const { screen, show } = mounted();
     show(copyingRun);
@@ -306,6 +331,27 @@ test('a run that is only taken back does not tell its steps again', async () => 
   await vi.advanceTimersByTimeAsync(250);
   expect(written.join('')).toContain('Taking the run back');
   expect(written.join('')).not.toContain('✓ preflight  1');
+  screen.unmount();
+});
+
+test('what a failed check has found stands in its page while that shows, and above it from then on, never twice', async () => {
+  const { screen, written } = mounted();
+  let view = EMPTY_VIEW;
+  const page: Page = { kind: 'ended', choices: [{ id: 'again', label: 'Check again' }] };
+  for (const one of failed) screen.sink(one, (view = reduce(view, one)));
+  const asked = screen.ask(page, new AbortController().signal);
+  await vi.advanceTimersByTimeAsync(250);
+  const shown = written.join('');
+  expect(shown).toContain('✗ FAIL the disk is full');
+  expect(shown).not.toContain('ERROR    the disk is full');
+  screen.press({ name: 'enter', text: '' });
+  expect((await asked).id).toBe('again');
+  written.length = 0;
+  const [again] = failed;
+  if (again !== undefined) screen.sink(again, reduce(view, again));
+  await vi.advanceTimersByTimeAsync(250);
+  expect(written.join('').match(/ERROR {4}the disk is full/g)).toHaveLength(1);
+  expect(written.join('')).toContain('✗ preflight  FAILED: 1 problem');
   screen.unmount();
 });
 

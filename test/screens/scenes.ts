@@ -148,6 +148,22 @@ export const SCENES: readonly NamedScene[] = [
   { name: 'copy, stopping', view: copyingRun, change: { ui: { ...uiFor(undefined), isStopping: true } } },
   { name: 'copy of 200 tables', view: wideRun },
   {
+    name: 'copy, waiting for somebody else',
+    view: {
+      ...copyingRun,
+      lastAt: new Date(Date.parse(copyingRun.newsAt) + 23_000).toISOString(),
+      waiting: {
+        what: 'a lock on token_scores, held by pid 4242: alice from this machine, psql, idle in transaction',
+        remedies: ['SELECT pg_terminate_backend(4242)    in psql ends that session'],
+      },
+    },
+  },
+  {
+    name: 'tables, scrolled',
+    view: wideRun,
+    change: { ui: { ...uiFor(undefined), overlay: 'tables', scroll: 100 } },
+  },
+  {
     name: 'constrain',
     view: view([
       ...checked,

@@ -43,6 +43,8 @@ describe.each(SCENES)('$name', (scene) => {
 
 test('a window that is too small gets one line that says so, and how far the work is', () => {
   const copy = SCENES.find(({ name }) => name === 'copy');
-  expect(copy && drawn(copy, { columns: 39, rows: 24 })).toBe('window too small: 40x10; copy goes on,…');
-  expect(copy && drawn(copy, { columns: 60, rows: 9 })).toBe('window too small: 40x10; copy goes on, 50 %');
+  expect(copy && drawn(copy, { columns: 39, rows: 24 })).toBe('enlarge to 40x10; copy goes on, 50 %');
+  const welcome = SCENES.find(({ name }) => name === 'welcome');
+  expect(welcome && drawn(welcome, { columns: 39, rows: 24 })).toBe('enlarge to 40x10 to answer');
+  expect(copy && drawn(copy, { columns: 60, rows: 9 })).toBe('enlarge to 40x10; copy goes on, 50 %');
 });

@@ -60,6 +60,16 @@ describe('the dump of a migrated target', () => {
     }
   });
 
+  it('is told with its place, size and SHA-256, as the snapshot is', () => {
+    const told = run.view.files.map(({ step, file, bytes, sha256 }) => ({ step, file, bytes, sha256 }));
+    const onDisk = (['backup', 'dump'] as const).map((step) => {
+      const file = join(run.folder, step === 'backup' ? 'snapshot.db' : 'target.dump');
+      const bytes = readFileSync(file);
+      return { step, file, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+    });
+    expect(told).toEqual(onDisk);
+  });
+
   it('can be left to nobody but its owner', () => {
     expect(statSync(run.folder).mode & 0o777).toBe(0o700);
   });
@@ -68,6 +78,9 @@ describe('the dump of a migrated target', () => {
     rmSync(dump);
     const again = await site.migrate({ dump: true });
     expect(again.exitCode).toBe(0);
+    // Of the run as a whole the report still has both sums, and the version of the server, which was asked only at first.
+    expect(again.view.files).toEqual(run.view.files);
+    expect(again.view.environment).toEqual(run.view.environment);
     expect(notices(again).join()).toContain('is gone or has changed since it was made');
   });
 });

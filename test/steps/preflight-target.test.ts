@@ -15,6 +15,10 @@ import {
   objectsIn,
 } from '../support/migrate.js';
 
+/** What a run has made, without its ledger. */
+const DROP_MADE = `DROP TABLE alembic_version, app_settings, latest_token_scores, token_scores, tokens;
+  DROP FUNCTION ensure_partitions(integer), latest_of_metrics(jsonb), keep_latest_token_score();`;
+
 let site: Site;
 const madeOnServer: string[] = [];
 
@@ -103,6 +107,12 @@ describe('a target that holds something already', () => {
     ],
     ['a type of the name of a table', `CREATE TYPE tokens AS ENUM ('a')`, 'tokens'],
     ['a domain of the name of a table', 'CREATE DOMAIN app_settings AS text', 'app_settings'],
+    ['a table that it derives', 'CREATE TABLE latest_token_scores (id int)', 'latest_token_scores'],
+    [
+      'a function that it makes',
+      `CREATE FUNCTION ensure_partitions(integer) RETURNS void LANGUAGE sql AS ''`,
+      'ensure_partitions(integer)',
+    ],
   ])('is refused when it has %s', async (_, sql, name) => {
     const other = await createSite();
     try {
@@ -127,16 +137,14 @@ describe('a target that holds something already', () => {
         `the target already has alembic_version, tokens, tokens_id_seq, token_scores, token_scores_id_seq, app_settings and N more, made by run ${first.view.run} of ${site.source}`,
       );
     });
-    await site.query('DROP TABLE alembic_version, app_settings, token_scores, tokens');
+    await site.query(DROP_MADE);
   });
 
   it('is taken when only the ledger of an earlier run is left in it', async () => {
     expect(await objectsIn(site)).toContain('schema ttm_wizard');
     expect((await run(site.target)).exitCode).toBe(0);
     expect(await site.query('SELECT count(*) AS n FROM ttm_wizard.run')).toEqual([{ n: '2' }]);
-    await site.query(
-      'DROP TABLE alembic_version, app_settings, token_scores, tokens; DROP SCHEMA ttm_wizard CASCADE',
-    );
+    await site.query(`${DROP_MADE} DROP SCHEMA ttm_wizard CASCADE`);
   });
 
   it('is taken with its unrelated tables, views and functions, which stay', async () => {
@@ -144,9 +152,7 @@ describe('a target that holds something already', () => {
     const before = await objectsIn(site);
     expect((await run(site.target)).exitCode).toBe(0);
     expect(await objectsIn(site)).toEqual(expect.arrayContaining(before));
-    await site.query(
-      'DROP TABLE alembic_version, app_settings, token_scores, tokens, orders; DROP VIEW names; DROP SCHEMA ttm_wizard CASCADE',
-    );
+    await site.query(`${DROP_MADE} DROP TABLE orders; DROP VIEW names; DROP SCHEMA ttm_wizard CASCADE`);
   });
 });
 
@@ -173,9 +179,7 @@ describe('a target without the rights that are needed', () => {
     const { remedies } = (await run(target)).view;
     await site.query(remedies.join('\n'));
     expect((await run(target)).exitCode).toBe(0);
-    await site.query(
-      `DROP TABLE alembic_version, app_settings, token_scores, tokens; DROP SCHEMA ttm_wizard CASCADE; DROP OWNED BY ${role}`,
-    );
+    await site.query(`${DROP_MADE} DROP SCHEMA ttm_wizard CASCADE; DROP OWNED BY ${role}`);
   });
 });
 

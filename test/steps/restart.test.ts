@@ -1,14 +1,18 @@
 // Restart takes back exactly what a run has made; a dry run makes nothing at all; two runs never work on the same thing.
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeSample } from '../../src/demo/sample.js';
 import { WizardError } from '../../src/errors.js';
+import { planSqlSink } from '../../src/output/plan-sql.js';
 import { listRuns } from '../../src/run/folder.js';
 import type { Step } from '../../src/run/step.js';
 import { STEPS } from '../../steps/index.js';
+import { capture } from '../output/capture.js';
 import { differencesByHand } from '../support/compare-by-hand.js';
-import { type Migration, type Site, createSite, endingOf, objectsIn } from '../support/migrate.js';
+import { createDatabase } from '../support/database.js';
+import { type Migration, type Site, createSite, endingOf, notices, objectsIn } from '../support/migrate.js';
 
 let site: Site;
 beforeEach(async () => {
@@ -130,6 +134,33 @@ describe('a dry run', () => {
     expect(bySteps('constrain')).toContain('ADD CONSTRAINT token_scores_token_id_fkey');
     expect(bySteps('verify')).toContain('sha256');
     expect(bySteps('dump')).toContain('pg_dump');
+  });
+
+  it('says about how long it will take, and its SQL makes in another database what the run makes in the target', async () => {
+    const dry = await site.migrate({ dryRun: true });
+    expect(notices(dry)).toEqual([
+      expect.stringMatching(/^[\d,]+ rows, .+ in 4 tables; about \d+ s without the dump \(estimated\)$/),
+    ]);
+    const file = capture();
+    const sink = planSqlSink(file, () => undefined);
+    for (const event of dry.events) sink(event, dry.view);
+    const database = await createDatabase();
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    try {
+      // One by one, as psql does it: VACUUM stands in no transaction.
+      for (const text of file.lines) await client.query(text);
+      // Partitions are made for the months that the rows are of.
+      const catalog = `SELECT relname, relkind, attname, attnotnull::text, format_type(atttypid, atttypmod) FROM pg_class AS c
+        JOIN pg_namespace AS n ON n.oid = c.relnamespace JOIN pg_attribute AS a ON a.attrelid = c.oid
+        WHERE nspname IN ('public', 'ttm_wizard') AND NOT relispartition AND attnum > 0 ORDER BY 1, 3`;
+      const made = (await client.query(catalog)).rows;
+      await site.migrate();
+      expect(made).toEqual(await site.query(catalog));
+    } finally {
+      await client.end();
+      await database.drop();
+    }
   });
 
   it('of a source that would not pass ends with exit code 3 and its findings', async () => {

@@ -61,6 +61,7 @@ export const library: Plan = {
   queries: [
     {
       name: 'open shelves',
+      caller: 'the front desk',
       sqlite: `${FOLDER}/open_shelves.sqlite.sql`,
       postgres: `${FOLDER}/open_shelves.postgres.sql`,
     },

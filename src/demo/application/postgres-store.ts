@@ -1,5 +1,6 @@
 // The PostgreSQL side, as psycopg2 under SQLAlchemy behaves: a connection for each session (NullPool), READ COMMITTED, and a
 // transaction from the first statement on, be it a read.
+import '../../target/no-cloudflare.js';
 import pg from 'pg';
 import { quoteName } from '../../target/sql.js';
 import { pythonFloat } from '../sample-documents.js';

@@ -1,0 +1,85 @@
+-- ensure_partitions(months_ahead) makes the partitions that are missing from this month on, moves what lies in the default
+-- partition for them, and returns how many it has made. Called from cron, by the role that owns the tables; another role needs
+-- GRANT EXECUTE. Without it rows go to the default partition and nothing fails.
+SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true);
+
+CREATE FUNCTION ensure_partitions(months_ahead integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path FROM CURRENT
+SET "TimeZone" = 'UTC'
+SET "DateStyle" = 'ISO'
+SET lock_timeout = '200ms'
+AS $$
+DECLARE
+    attempts constant integer := 100;
+    missing_months constant text := $query$
+        SELECT to_char(month, '"token_scores_"YYYY_MM') AS name, month::text AS low, (month + interval '1 month')::text AS high
+        FROM generate_series(date_trunc('month', now()), date_trunc('month', now()) + make_interval(months => $1), interval '1 month') AS month
+        WHERE NOT EXISTS (
+            SELECT FROM pg_inherits
+            JOIN pg_class AS part ON part.oid = inhrelid
+            WHERE inhparent = 'token_scores'::regclass
+              AND pg_get_expr(relpartbound, part.oid) = format('FOR VALUES FROM (%L) TO (%L)', month, month + interval '1 month'))
+        ORDER BY month$query$;
+    -- Without the generated ones.
+    columns constant text := (
+        SELECT string_agg(quote_ident(attname), ', ')
+        FROM pg_attribute
+        WHERE attrelid = 'token_scores'::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '');
+    is_missing boolean;
+    has_trigger boolean;
+    made integer := 0;
+    month record;
+BEGIN
+    IF months_ahead IS NULL OR months_ahead NOT BETWEEN 0 AND 120 THEN
+        RAISE EXCEPTION 'months_ahead is %, and has to be from 0 to 120', coalesce(months_ahead::text, 'NULL')
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    EXECUTE format('SELECT EXISTS (%s)', missing_months) INTO is_missing USING months_ahead;
+    IF NOT is_missing THEN
+        RETURN 0;
+    END IF;
+    -- Writers wait from here on instead of failing on a partition that comes into being under them. All three locks at the
+    -- beginning, each for a fifth of a second at most, then all over again: whoever waits for us while we wait for him never gets as
+    -- far as a deadlock, which is looked for after a second.
+    FOR attempt IN 1..attempts LOOP
+        BEGIN
+            LOCK TABLE tokens IN SHARE ROW EXCLUSIVE MODE;
+            LOCK TABLE ONLY token_scores IN SHARE ROW EXCLUSIVE MODE;
+            LOCK TABLE token_scores_default IN ACCESS EXCLUSIVE MODE;
+            EXIT;
+        EXCEPTION WHEN lock_not_available THEN
+            IF attempt = attempts THEN
+                RAISE;
+            END IF;
+        END;
+        PERFORM pg_sleep(0.2);
+    END LOOP;
+    -- The rows that move are the same before and after, so what is derived from them has not to look at them twice.
+    has_trigger := EXISTS (
+        SELECT FROM pg_trigger
+        WHERE tgrelid = 'token_scores_default'::regclass AND tgname = 'token_scores_latest' AND tgenabled = 'O');
+    IF has_trigger THEN
+        ALTER TABLE token_scores_default DISABLE TRIGGER token_scores_latest;
+    END IF;
+    -- Once more: another call may have made them meanwhile.
+    FOR month IN EXECUTE missing_months USING months_ahead LOOP
+        EXECUTE format('CREATE TABLE %I (LIKE token_scores INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING STORAGE INCLUDING COMPRESSION)', month.name);
+        EXECUTE format(
+            'WITH moved AS (DELETE FROM token_scores_default WHERE created_at >= %L AND created_at < %L RETURNING %s) INSERT INTO %I (%3$s) SELECT %3$s FROM moved',
+            month.low, month.high, columns, month.name);
+        -- Unlike CREATE TABLE … PARTITION OF, this lets readers of the other partitions go on.
+        EXECUTE format('ALTER TABLE token_scores ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', month.name, month.low, month.high);
+        made := made + 1;
+    END LOOP;
+    IF has_trigger THEN
+        ALTER TABLE token_scores_default ENABLE TRIGGER token_scores_latest;
+    END IF;
+    RETURN made;
+END
+$$;
+REVOKE ALL ON FUNCTION ensure_partitions(integer) FROM PUBLIC;
+COMMENT ON FUNCTION ensure_partitions(integer) IS
+    'makes the monthly partitions of token_scores from this month on; from cron, once a day';
+
+SELECT ensure_partitions(3);

@@ -1,0 +1,13 @@
+-- What ties the module to the application's own tables, now that these have their keys: favorites go with their token, and the roles
+-- get their rights. The tables stay with their owner, so that the application works on as it is.
+ALTER TABLE user_favorites
+    ADD CONSTRAINT user_favorites_token_id_fkey FOREIGN KEY (token_id) REFERENCES tokens (id) ON DELETE CASCADE;
+
+REVOKE ALL ON alembic_version, tokens, token_scores, app_settings, latest_token_scores FROM PUBLIC;
+REVOKE ALL ON SEQUENCE tokens_id_seq, token_scores_id_seq FROM PUBLIC;
+
+GRANT SELECT ON alembic_version, tokens, token_scores, app_settings, latest_token_scores
+TO tothemoon_owner, tothemoon_app, tothemoon_readonly;
+GRANT INSERT, UPDATE, DELETE ON tokens, token_scores, app_settings, latest_token_scores TO tothemoon_owner, tothemoon_app;
+GRANT USAGE ON SEQUENCE tokens_id_seq, token_scores_id_seq TO tothemoon_owner, tothemoon_app;
+GRANT EXECUTE ON FUNCTION ensure_partitions(integer) TO tothemoon_owner, tothemoon_app;

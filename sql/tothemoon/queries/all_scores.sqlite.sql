@@ -1,0 +1,5 @@
+-- What the ORM adds to every list of tokens (lazy="selectin"): all scores that they ever had. It writes out each id.
+SELECT s.token_id, s.id, s.score, s.metrics, s.created_at, s.smoothed_score, s.raw_components, s.smoothed_components, s.scoring_model,
+    s.spam_metrics
+FROM token_scores AS s
+WHERE s.token_id IN (SELECT value FROM json_each($1))

@@ -1,0 +1,7 @@
+-- Spam monitor every 5 s and NotArb export every minute: active tokens whose newest score is good enough.
+SELECT t.id, t.mint_address, t.name, t.symbol, t.status, t.created_at, t.last_updated_at,
+    s.id AS score_id, s.score, s.metrics, s.created_at AS scored_at, s.smoothed_score, s.raw_components, s.smoothed_components, s.scoring_model, s.spam_metrics
+FROM tokens AS t
+JOIN (SELECT token_id, max(created_at) AS newest FROM token_scores GROUP BY token_id) AS n ON n.token_id = t.id
+JOIN token_scores AS s ON s.token_id = n.token_id AND s.created_at = n.newest
+WHERE t.status = $1 AND s.score >= $2

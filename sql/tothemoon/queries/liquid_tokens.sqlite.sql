@@ -1,0 +1,12 @@
+-- By a number within metrics: tokens whose newest score has at least this liquidity. Text that is no JSON, and what is no number, is none.
+SELECT t.id, t.mint_address, json_extract(s.metrics, '$.L_tot') AS liquidity
+FROM tokens AS t
+JOIN (SELECT token_id, max(created_at) AS newest FROM token_scores GROUP BY token_id) AS n ON n.token_id = t.id
+JOIN token_scores AS s ON s.token_id = n.token_id AND s.created_at = n.newest
+WHERE
+    CASE
+        WHEN json_valid(s.metrics) AND json_type(s.metrics, '$.L_tot') IN ('integer', 'real')
+            THEN json_extract(s.metrics, '$.L_tot') >= $1
+    END
+ORDER BY t.id DESC, s.id DESC
+LIMIT $2

@@ -1,0 +1,9 @@
+-- GET /tokens?sort=score_asc: the worst first, and before them those without a score.
+SELECT t.id, t.mint_address, t.name, t.symbol, t.status, t.created_at, t.last_updated_at,
+    s.id AS score_id, s.score, s.metrics, s.created_at AS scored_at, s.smoothed_score, s.raw_components, s.smoothed_components, s.scoring_model
+FROM tokens AS t
+LEFT JOIN (SELECT token_id, max(created_at) AS newest FROM token_scores GROUP BY token_id) AS n ON n.token_id = t.id
+LEFT JOIN token_scores AS s ON s.token_id = n.token_id AND s.created_at = n.newest
+WHERE t.status <> $1
+ORDER BY coalesce(s.smoothed_score, s.score) ASC NULLS FIRST, t.id DESC, s.id DESC
+LIMIT $2 OFFSET $3

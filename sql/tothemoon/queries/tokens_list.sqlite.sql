@@ -1,8 +1,0 @@
--- GET /tokens?limit=50: the newest score of every token that is not archived, best first.
-SELECT t.id, t.mint_address, t.name, t.symbol, t.status, s.score, s.smoothed_score, s.created_at AS created_at
-FROM tokens AS t
-LEFT JOIN (SELECT token_id, max(created_at) AS newest FROM token_scores GROUP BY token_id) AS n ON n.token_id = t.id
-LEFT JOIN token_scores AS s ON s.token_id = n.token_id AND s.created_at = n.newest
-WHERE t.status <> 'archived'
-ORDER BY coalesce(s.smoothed_score, s.score) DESC NULLS LAST, t.id DESC, s.id DESC
-LIMIT 50

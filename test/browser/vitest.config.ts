@@ -1,0 +1,15 @@
+// npm run test:browser: what a page looks like in a real Chromium. Apart from `npm test`, which needs no browser.
+import { fileURLToPath } from 'node:url';
+import { configDefaults, defineConfig } from 'vitest/config';
+import base from '../../vitest.config.js';
+
+export default defineConfig({
+  ...base,
+  root: fileURLToPath(new URL('../..', import.meta.url)),
+  test: {
+    ...base.test,
+    include: ['test/browser/**/*.test.ts'],
+    exclude: configDefaults.exclude,
+    globalSetup: ['test/browser/require-browser.ts'],
+  },
+});
