@@ -53,6 +53,7 @@ const TABLES: Readonly<Record<string, MutableTable>> = {
 
 /** Constraints in the way of damage. */
 export const CONSTRAINTS: Readonly<Record<string, readonly string[]>> = {
+  latest_token_scores: ['latest_token_scores_token_id_fkey'],
   token_scores: ['token_scores_token_id_fkey', 'token_scores_pkey'],
   tokens: ['tokens_pkey', 'tokens_mint_address_key', 'ck_tokens_status'],
   app_settings: ['app_settings_pkey'],
@@ -164,8 +165,10 @@ export class Vandal {
 
   private async duplicate(table: string): Promise<Mutation> {
     const row = await this.anyRow(table);
-    const { key } = this.form(table);
-    const sql = `INSERT INTO ${table} SELECT * FROM ${table} WHERE ${key}::text = $1`;
+    const { key, columns } = this.form(table);
+    // Without what the target generates.
+    const names = [key, ...Object.keys(columns)].join(', ');
+    const sql = `INSERT INTO ${table} (${names}) SELECT ${names} FROM ${table} WHERE ${key}::text = $1`;
     return this.run(sql, [row], [`duplicated ${table} ${row}`]);
   }
 
