@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
+import type { SqliteValue } from '../../src/codec/column.js';
 import type { PostgresServer } from '../../src/demo/postgres-server.js';
 import type { QueryPlan } from '../../src/plans/plan.js';
 import { tothemoon } from '../../src/plans/tothemoon.js';
@@ -67,7 +68,7 @@ export function mixOf(source: string): Mix {
     const scripts = (query: QueryPlan, file: string): Script[] => {
       const weight = (PER_MINUTE[query.name] ?? 1) * MINTS;
       const given = query.parameters;
-      const row = given === undefined ? [] : (db.prepare<[], unknown[]>(given).raw(true).get() ?? []);
+      const row = given === undefined ? [] : (db.prepare<[], SqliteValue[]>(given).raw(true).get() ?? []);
       const values = row.map(literal);
       const script = (first: string | undefined, share: number): Script => ({
         name: query.name,
@@ -91,9 +92,9 @@ export function mixOf(source: string): Mix {
 }
 
 /** As psycopg2 writes it: a literal whose type the server infers; a JSON array of numbers as an array. */
-function literal(value: unknown): string {
-  if (value === null || value === undefined) return 'NULL';
-  const text = String(value);
+function literal(value: SqliteValue): string {
+  if (value === null) return 'NULL';
+  const text = value.toString();
   return pg.escapeLiteral(/^\[[\d,]*\]$/.test(text) ? `{${text.slice(1, -1)}}` : text);
 }
 
@@ -117,7 +118,8 @@ export async function loadUnder(under: Under, scripts: readonly Script[]): Promi
     writer('insert of a score', 'insert_score', INSERTS_PER_SECOND),
     writer('spam into newest scores', 'mark_spam', SPAM_PER_SECOND),
   ]);
-  const latencies = [mix.all, ...mix.scripts, ...inserts.scripts, ...spam.scripts].filter(
+  const slowestFirst = [...mix.scripts].sort((a, b) => b.p95 - a.p95);
+  const latencies = [mix.all, ...slowestFirst, ...inserts.scripts, ...spam.scripts].filter(
     ({ count }) => count > 0,
   );
   return {

@@ -78,7 +78,10 @@ try {
         for (const error of figure.errors) say(`  ${error}`);
       }
     }
-    missed = [...missed, ...loads.flatMap(({ title, errors }) => errors.map((error) => `${title}: ${error}`))];
+    missed = [
+      ...missed,
+      ...loads.flatMap(({ title, errors }) => errors.map((error) => `${title}: ${error}`)),
+    ];
   }
   const result = {
     at: new Date().toISOString(),
