@@ -1,17 +1,17 @@
 // npm run bench: our copy against the server's own speed, our verification against our copy, every other step, peak memory.
 // The copy with the screen on, too. Then a switch-over under an application that writes, and the way back. Everything in one go on one machine, raw loads and ours alternating, because only ratios of one run mean anything.
 // Usage: npm run bench -- [--scores N] [--rounds N]. Files are kept in TTM_BENCH_DIR (default: ttm-bench in the temp folder).
-import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir, totalmem } from 'node:os';
+import { statSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { writeSample } from '../../src/demo/sample.js';
 import { startPostgres } from '../../src/demo/postgres-server.js';
 import { switchOver } from './cutover-round.js';
 import { type OwnRound, migrate } from './own-round.js';
 import { findPgloader, runPgloader } from './pgloader-round.js';
 import { type RawFiles, encodeRawFiles, loadRaw } from './raw-round.js';
 import { type ScreenRound, migrateOnScreen } from './screen-round.js';
+import { benchFolder, sampleFile, say } from './sample-file.js';
 import { median, printTable } from './statistics.js';
 
 const { values } = parseArgs({
@@ -19,24 +19,9 @@ const { values } = parseArgs({
 });
 const scores = Number(values.scores);
 const rounds = Math.max(1, Number(values.rounds));
-const folder = process.env['TTM_BENCH_DIR'] ?? join(tmpdir(), 'ttm-bench');
+const folder = benchFolder();
 
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
-
-function sampleFile(): string {
-  const file = join(folder, `source-${scores}.db`);
-  if (existsSync(file)) return file;
-  say(`making ${file}`);
-  rmSync(`${file}.part`, { force: true });
-  writeSample(`${file}.part`, { scores });
-  renameSync(`${file}.part`, file);
-  return file;
-}
-
-mkdirSync(folder, { recursive: true });
-const source = sampleFile();
+const source = sampleFile(folder, scores);
 const server = await startPostgres({ folder: join(folder, `postgres-${process.getuid?.() ?? 0}`) });
 try {
   const raw: RawFiles = encodeRawFiles(source, join(folder, `raw-${scores}`));

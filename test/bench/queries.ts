@@ -3,16 +3,16 @@
 // writes, at that size and at ten times that.
 // Usage: npm run bench:queries -- [--scores N] [--seconds N] [--clients N] [--no-load]. Files are kept in TTM_BENCH_DIR (default: ttm-bench
 // in the temp folder). Ends with 1 when a bar is missed.
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir, totalmem } from 'node:os';
+import { writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startPostgres } from '../../src/demo/postgres-server.js';
-import { writeSample } from '../../src/demo/sample.js';
 import { multiplyByTen, writeTwelveMonths } from './more-sources.js';
 import { type LoadFigure, loadUnder, mixOf } from './mix.js';
 import { dropDatabase, fillDatabase } from './queries-database.js';
 import { type QueryFigure, figureOf, missedBars, queryRows } from './query-figures.js';
+import { benchFolder, sampleFile, say } from './sample-file.js';
 import { printTable } from './statistics.js';
 
 const { values } = parseArgs({
@@ -25,24 +25,9 @@ const { values } = parseArgs({
 });
 const scores = Number(values.scores);
 const [seconds, clients] = [Number(values.seconds), Number(values.clients)];
-const folder = process.env['TTM_BENCH_DIR'] ?? join(tmpdir(), 'ttm-bench');
+const folder = benchFolder();
 
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
-
-function sampleFile(): string {
-  const file = join(folder, `source-${scores}.db`);
-  if (existsSync(file)) return file;
-  say(`making ${file}`);
-  rmSync(`${file}.part`, { force: true });
-  writeSample(`${file}.part`, { scores });
-  renameSync(`${file}.part`, file);
-  return file;
-}
-
-mkdirSync(folder, { recursive: true });
-const source = sampleFile();
+const source = sampleFile(folder, scores);
 const spread = join(folder, `source-${scores}-12-months.db`);
 writeTwelveMonths(source, spread);
 const server = await startPostgres({ folder: join(folder, `postgres-${process.getuid?.() ?? 0}`) });
