@@ -9,9 +9,8 @@ import type { Finding } from '../../src/events.js';
 import { showDuration } from '../../src/output/format.js';
 import type { QueryPlan } from '../../src/plans/plan.js';
 import { progressOf } from '../../src/run/progress.js';
-import { backupResult, chunkList, snapshotPath } from '../../src/run/snapshot.js';
+import { backupResult, chunkList } from '../../src/run/snapshot.js';
 import { type StepContext, Stopped } from '../../src/run/step.js';
-import { openSource } from '../../src/source/sqlite.js';
 import { loadSql } from '../../src/target/sql.js';
 import { firstDifference } from './answers.js';
 import { type PlanCheck, checkPlan } from './query-plan.js';
@@ -103,7 +102,13 @@ async function compareQuery(
     report({ severity, code, message: `query ${query.name}: ${what}`, remedies: [] });
   const sent = await askTarget(client, query, query.postgres, source);
   if ('refusal' in sent) {
-    complain('error', 'query-refused', `the target refuses it as the application sends it: ${sent.refusal}`);
+    const [severity, why] =
+      excuse === undefined ? (['error', ''] as const) : (['warning', ` (${excuse})`] as const);
+    complain(
+      severity,
+      'query-refused',
+      `the target refuses it as the application sends it: ${sent.refusal}${why}`,
+    );
     return;
   }
   const asked = query.fast === undefined ? undefined : await askTarget(client, query, query.fast, source);
@@ -209,12 +214,5 @@ function excuseFor(context: StepContext): string | undefined {
   if (chunkList(context).chunks.some(({ survey }) => survey.bad > 0)) return 'rows are in quarantine';
   if (backupResult(context).hasOtherSpellings)
     return 'the source orders times by their spelling, of which it has several';
-  const db = openSource(snapshotPath(context));
-  try {
-    if (db.pragma('encoding', { simple: true }) !== 'UTF-8')
-      return 'the source orders text by its bytes in UTF-16';
-  } finally {
-    db.close();
-  }
   return undefined;
 }

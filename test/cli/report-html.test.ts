@@ -18,6 +18,9 @@ import { different, record, successful, viewOf } from '../output/recorded-run.js
 import { RUN, writeRun } from './run-folder.js';
 import { type WizardOptions, wizard } from './wizard.js';
 
+/** All that `report` says on standard error. */
+const TICKET = /^To attach to a ticket: \S+ \(report and log, without passwords\)$/;
+
 let folder: string;
 let backupDir: string;
 let file: string;
@@ -36,7 +39,8 @@ const report = (html: string, args: readonly string[] = [], options: WizardOptio
 
 test('the page is for its owner alone, and its whole path is said', async () => {
   const { stdout, stderr, exitCode } = await report('report.html', [], { cwd: folder });
-  expect([exitCode, stderr, stdout]).toEqual([0, '', `The report is in ${file}`]);
+  expect([exitCode, stdout]).toEqual([0, `The report is in ${file}`]);
+  expect(stderr).toMatch(TICKET);
   expect(readFileSync(file, 'utf8')).toBe(page);
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(readdirSync(folder).sort()).toEqual(['backups', 'report.html']);
@@ -45,7 +49,9 @@ test('the page is for its owner alone, and its whole path is said', async () => 
 test('a page of an earlier run is replaced, and closed to others, without a word', async () => {
   writeFileSync(file, reportPage(viewOf(record(different))));
   chmodSync(file, 0o644);
-  expect(await report(file)).toMatchObject({ exitCode: 0, stderr: '' });
+  const { stderr, exitCode } = await report(file);
+  expect(exitCode).toBe(0);
+  expect(stderr).toMatch(TICKET);
   expect(readFileSync(file, 'utf8')).toBe(page);
   expect(statSync(file).mode & 0o777).toBe(0o600);
 });
@@ -105,14 +111,15 @@ test('a URL is refused without being shown: it may hold a password', async () =>
 
 test('- is standard output, the same page whatever the terminal can show', async () => {
   const { stdout, stderr, exitCode } = await report('-', ['--ascii'], { cwd: folder, env: { LANG: 'C' } });
-  expect([exitCode, stderr]).toEqual([0, '']);
+  expect([exitCode, stderr]).toEqual([0, expect.stringMatching(TICKET)]);
   expect(`${stdout}\n`).toBe(page);
   expect(readdirSync(folder)).toEqual(['backups']);
 });
 
 test('with --json the object goes to standard output beside the page in its file', async () => {
   const { stdout, stderr, exitCode } = await report(file, ['--json']);
-  expect([exitCode, stderr]).toEqual([0, `The report is in ${file}`]);
+  expect(exitCode).toBe(0);
+  expect(stderr).toContain(`The report is in ${file}\nTo attach to a ticket: `);
   expect(JSON.parse(stdout)).toMatchObject({
     v: 1,
     run: RUN,

@@ -136,7 +136,7 @@ describe('the report of the target', () => {
     const ofQueries = indexes.find(({ index }) => index === 'idx_token_scores_token_created');
     expect(ofQueries).toMatchObject({
       table: 'token_scores',
-      definition: 'btree (token_id, created_at DESC)',
+      definition: 'btree (token_id, created_at DESC, id DESC)',
     });
     expect(ofQueries?.bytes).toBeGreaterThan(0);
     expect(ofQueries?.scans).toBeGreaterThan(0);
