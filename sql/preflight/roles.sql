@@ -15,7 +15,8 @@ SELECT wanted.name,
            WHERE n.nspname = current_schema() AND acl.grantee = 0 AND acl.privilege_type = 'CREATE')::text AS public_creates,
        EXISTS (
            SELECT 1 FROM pg_namespace AS n, aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) AS acl
-           WHERE n.nspname = current_schema() AND acl.grantee = 0 AND acl.privilege_type = 'USAGE')::text AS public_uses
+           WHERE n.nspname = current_schema() AND acl.grantee = 0 AND acl.privilege_type = 'USAGE')::text AS public_uses,
+       (me.rolsuper OR me.rolbypassrls)::text AS i_bypass
 FROM unnest($1::text[]) WITH ORDINALITY AS wanted (name, place)
 JOIN pg_roles AS me ON me.rolname = current_user
 LEFT JOIN pg_roles AS r ON r.rolname = wanted.name

@@ -108,6 +108,9 @@ async function perform(job: Job): Promise<JobResults[Job['kind']]> {
     case 'integrity':
       return checkSoundness(source(), 'integrity_check', 20);
     case 'query':
+      source();
+      // As the application has it, which sets nothing; and what a query sorts is kept in as much again.
+      keepCachesSmall();
       return runQuery(source(), job);
   }
 }

@@ -15,6 +15,7 @@ import { halfwayDoing, halfwayLeft, isTakingBack } from './halfway.js';
 import { FILES, type RunFolder, type RunState, saveState } from './folder.js';
 import { type EventSink, Journal } from './journal.js';
 import { Resources } from './resources.js';
+import { keepModuleRows } from './module-rows.js';
 import { type Failure, completionText, exitCodeOf, failureOf, totalsOf, withResume } from './outcome.js';
 import { type Asking, pauseBefore, pauseBeforeDrop, tellWhenAlone, tellingIo } from './pauses.js';
 import { rollbackError } from './rollback-failure.js';
@@ -172,7 +173,10 @@ export class Execution {
     const client = await this.resources.target();
     // Somebody who still reads there must not keep us waiting for ever.
     await client.query(`SELECT set_config('lock_timeout', '15s', false)`);
-    const kept = (await hasRun(client, this.state.run)) ? await dropRun(client, this.state.run) : [];
+    const isThere = await hasRun(client, this.state.run);
+    const rows = isThere ? await keepModuleRows(client, this.options.plan, this.path) : undefined;
+    if (rows !== undefined) this.journal.emit({ type: 'notice', message: rows });
+    const kept = isThere ? await dropRun(client, this.state.run) : [];
     for (const role of kept)
       this.journal.emit({ type: 'notice', message: `role ${role} stays, because others use it by now` });
     const message = `run ${this.state.run} has been taken back`;

@@ -41,6 +41,8 @@ export const FILES = {
   /** The source as it was before anything was carried back into it. */
   sourceBefore: 'source-before-rollback.db',
   byHand: 'rollback-by-hand.txt',
+  /** Rows of optional modules, before a rollback dropped their tables. */
+  moduleRows: 'module-rows.ndjson',
 } as const;
 
 export interface RunFolder {

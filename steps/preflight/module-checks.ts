@@ -19,6 +19,7 @@ const roleSchema = z.object({
   i_grant_schema: flag,
   public_creates: flag,
   public_uses: flag,
+  i_bypass: flag,
 });
 type Role = z.infer<typeof roleSchema> & { readonly isOwner: boolean };
 
@@ -52,6 +53,15 @@ export async function checkModules(context: StepContext, report: (finding: Findi
   for (const { message, remedies } of problems)
     report({ severity: 'error', code: 'target-roles', message, remedies: [...remedies, instead] });
   if (problems.length === 0) report(ok('target-roles', rightsText(roles, user)));
+  if (roles.some((role) => role.i_bypass))
+    report({
+      severity: 'warning',
+      code: 'target-bypass',
+      message: `${user} is above row-level security, and so is an application that logs in as ${user}: it sees the rows of every organization`,
+      remedies: [
+        'for an application that uses these tables: a user of its own, which has no more than it needs',
+      ],
+    });
   if (roles.some((role) => role.public_creates))
     report({
       severity: 'warning',

@@ -1,12 +1,10 @@
 // The target: reachable, new enough, UTF-8, with the rights that are needed, and without the plan's tables.
 import { z } from 'zod';
-import { WizardError, codeOf } from '../../src/errors.js';
+import { WizardError } from '../../src/errors.js';
 import type { Finding } from '../../src/events.js';
 import { checkModules } from './module-checks.js';
-import { fittedPlan } from '../../src/run/snapshot.js';
+import { checkCarriedNames, namesToMake } from './names.js';
 import type { StepContext } from '../../src/run/step.js';
-import { askSource } from '../../src/source/plan-query.js';
-import { openSource } from '../../src/source/sqlite.js';
 import { nameOfTarget, showTarget, targetError } from '../../src/target/connect.js';
 import { describeOwner } from '../../src/target/ledger.js';
 import { loadSql, quoteName } from '../../src/target/sql.js';
@@ -83,6 +81,7 @@ export async function checkTarget(
     );
     checkRights(facts, name.database, check);
     await checkModules(context, report);
+    checkCarriedNames(context, report);
     await checkEmpty(context, facts.has_ledger, report);
     if (Reflect.get(client, 'processID') !== facts.pid) {
       const message = 'a connection pooler stands before the server; its sessions do not keep their settings';
@@ -177,39 +176,6 @@ async function checkEmpty(
         ]),
   ];
   report({ severity: 'error', code: 'target-not-empty', message, remedies });
-}
-
-/** All that the run will make: tables, sequences, partitions, keys, indexes, functions. Of the source only when it can be read, which others check. */
-function namesToMake(context: StepContext): string[] {
-  const { plan, source } = context.options;
-  const ofPlan = [
-    ...plan.tables.flatMap(({ name, sequence }) => [
-      name,
-      ...(sequence === undefined ? [] : [sequence.name]),
-    ]),
-    ...plan.expected.constraints,
-    ...plan.expected.indexes,
-    ...(plan.expected.tables ?? []),
-    ...(plan.expected.functions ?? []),
-  ];
-  try {
-    const carried = fittedPlan(context, source).tables.map(({ name }) => name);
-    return [...ofPlan, ...carried, ...namesFromSource(context)];
-  } catch (error) {
-    if (error instanceof WizardError || codeOf(error)?.startsWith('SQLITE_') === true) return ofPlan;
-    throw error;
-  }
-}
-
-function namesFromSource({ options: { plan, source } }: StepContext): string[] {
-  const db = openSource(source);
-  try {
-    return plan.schema.flatMap(({ makes }) =>
-      makes === undefined ? [] : askSource(db, makes).map(([name]) => String(name)),
-    );
-  } finally {
-    db.close();
-  }
 }
 
 async function dataDirectory(context: StepContext, host: string): Promise<string | undefined> {

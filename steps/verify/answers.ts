@@ -63,10 +63,18 @@ function spelling(value: string | null, type: number): string | null {
   return type === JSONB ? spellJson(value) : value;
 }
 
-/** A number has several spellings, `1e+22` and `1.50`. An integer that no double holds keeps its digits. */
+const LARGEST_INTEGER = 2n ** 63n;
+
+/**
+ * A number has several spellings, `1e+22` and `1.50`. An integer that no double holds keeps its digits; where SQLite has none that
+ * large, its queries answer with a double.
+ */
 function spellNumber(value: string, keepsDigits: boolean): string {
   if (!/^-?(?:\d+(?:\.\d*)?(?:e[-+]?\d+)?|Infinity)$/.test(value)) return value;
-  if (keepsDigits && /^-?\d+$/.test(value) && !Number.isSafeInteger(Number(value))) return value;
+  if (keepsDigits && /^-?\d{1,19}$/.test(value) && !Number.isSafeInteger(Number(value))) {
+    const integer = BigInt(value);
+    if (integer >= -LARGEST_INTEGER && integer < LARGEST_INTEGER) return value;
+  }
   return String(Number(value) + 0);
 }
 

@@ -163,7 +163,7 @@ async function askTarget(
   source: QueryResult,
 ): Promise<Asked | { readonly refusal: string }> {
   const text = loadSql(file);
-  const values = source.parameters.map(asParameter);
+  const values = source.parameters.map((value, i) => asParameter(text, i + 1, value));
   let types: number[] = [];
   try {
     const answer = await timeAnswer(async () => {
@@ -184,9 +184,9 @@ function isRefusal(error: unknown): boolean {
   return /^(?:42|22)/.test(codeOf(error) ?? '');
 }
 
-/** A list of ids is written out by the application; to PostgreSQL such a list is an array. */
-function asParameter(value: string | null): string | null {
-  return value?.startsWith('[') === true ? `{${value.slice(1, -1)}}` : value;
+/** A list of ids is written out by the application; where the target's form takes an array, such a list is one. */
+function asParameter(sql: string, place: number, value: string | null): string | null {
+  return sql.includes(`$${place}::integer[]`) && value !== null ? `{${value.slice(1, -1)}}` : value;
 }
 
 /** What is wrong with the application's own form counts too: it goes on sending that. */

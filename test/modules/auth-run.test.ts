@@ -1,5 +1,5 @@
 // The module auth as a part of a run: asked for, checked, made, compared, dumped, restored and taken back, on PostgreSQL as installed.
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -143,9 +143,19 @@ describe('a run with it', () => {
     await other.remove();
   });
 
-  test('is taken back without a trace, roles and audit log included', async () => {
+  test('is taken back without a trace in the target, roles and audit log included; its rows are kept in a file', async () => {
     await site.as({ user: 'moon' }, `SELECT audit('test.done')`);
     expect(await takeBack(site)).toBe(0);
+    const kept = join(run.folder, 'module-rows.ndjson');
+    expect(readFileSync(join(run.folder, 'events.ndjson'), 'utf8')).toContain(
+      `1 row of organizations, 1 row of audit_logs, for which the source has no place, are kept in ${kept}`,
+    );
+    expect(statSync(kept).mode & 0o777).toBe(0o600);
+    const lines = readFileSync(kept, 'utf8').trim().split('\n');
+    expect(lines.map((line): unknown => JSON.parse(line))).toMatchObject([
+      { table: 'organizations', row: { name: 'A' } },
+      { table: 'audit_logs', row: { action: 'test.done', actor: 'moon' } },
+    ]);
     await site.disconnect();
     expect(await objectsIn(site)).toEqual(pristine);
     expect(await rolesThere()).toEqual([]);
@@ -154,6 +164,8 @@ describe('a run with it', () => {
 
 test('roles that were there before stay as they are, and those that others use by then stay too, which is said', async () => {
   const other = await site.another();
+  // A schema of the user's own name comes before public, and no role that it acts for has it.
+  await other.query('CREATE SCHEMA AUTHORIZATION moon');
   expect((await site.migrate({ modules: ['auth'] })).exitCode).toBe(0);
   expect((await other.migrate({ modules: ['auth'] })).exitCode).toBe(0);
   expect(await other.query(`SELECT kind FROM ttm_wizard.object WHERE kind = 'role'`)).toEqual([]);

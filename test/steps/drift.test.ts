@@ -246,6 +246,16 @@ describe('drift that is to be carried over', () => {
     ]);
   });
 
+  it.each(['token_scores_2025_10', 'token_scores_default', 'idx_tokens_status'])(
+    'stops the run for a table %s, whose name the run needs itself',
+    async (name) => {
+      writeChanged(`CREATE TABLE ${name} (id INTEGER PRIMARY KEY)`);
+      const run = await site.migrate({ onDrift: 'carry' });
+      expect(run.exitCode).toBe(3);
+      expect(driftOf(run)).toContain(`error impossible-name ${name}`);
+    },
+  );
+
   it('stops the run for a virtual table and for one without a key, which only --on-drift leave passes over', async () => {
     writeChanged('CREATE VIRTUAL TABLE search USING fts5 (name); CREATE TABLE log (line TEXT)');
     const run = await site.migrate({ onDrift: 'carry' });

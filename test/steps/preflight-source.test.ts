@@ -160,11 +160,16 @@ describe('a source in UTF-16', () => {
     const db = new Database(site.source);
     // First of all in UTF-16le, whose first byte here is 0; last in UTF-8.
     db.exec(`INSERT INTO app_settings VALUES (char(0x100), 'Ā')`);
+    // The value of a query that only looks like a list.
+    db.exec(
+      `UPDATE tokens SET mint_address = '[abc' WHERE id = (SELECT token_id FROM token_scores ORDER BY id DESC LIMIT 1)`,
+    );
     db.close();
     const run = await site.migrate();
     expect(run.exitCode).toBe(0);
     expect(run.view.findings.filter(({ code }) => code === 'query-different')).toEqual([]);
-    expect(run.view.queries.find(({ query }) => query === 'settings')).toMatchObject({ equal: true });
+    const ofMint = run.view.queries.find(({ query }) => query === 'token by mint');
+    expect(ofMint).toMatchObject({ equal: true, rows: 1 });
   });
 
   it('has its lone surrogates found, which UTF-8 cannot hold', async () => {

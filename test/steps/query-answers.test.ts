@@ -15,6 +15,12 @@ describe('a value of both sides', () => {
     ['a decimal with a scale', NUMERIC, '1.5', '1.50'],
     ['a double', FLOAT8, '10000000000000000000000', '1e+22'],
     ['a large integer', INT8, '9007199254740993', '9007199254740993'],
+    [
+      'an integer beyond those of SQLite, whose queries answer with a double',
+      NUMERIC,
+      '12345678901234567000',
+      '12345678901234567890',
+    ],
     ['zero, which SQLite makes an integer', NUMERIC, '0', '0.0000'],
     ['a time of six digits', TIMESTAMPTZ, '2025-10-10 08:30:00.120000', '2025-10-10 08:30:00.12+00'],
     ['a time spelled otherwise', TIMESTAMPTZ, '2025-10-10T11:30:00+03:00', '2025-10-10 08:30:00+00'],

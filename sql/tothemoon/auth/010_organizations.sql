@@ -1,5 +1,6 @@
 -- Organizations, their accounts, and who is a member where. The tenant of a session is the setting app.organization_id, the person
 -- signed in is app.user_id; both are NULL when they are unset or no UUID, and what is compared with NULL is nobody's.
+SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true);
 SET LOCAL ROLE tothemoon_owner;
 
 CREATE FUNCTION current_organization_id() RETURNS uuid

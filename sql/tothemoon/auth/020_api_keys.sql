@@ -1,5 +1,6 @@
 -- API keys: of a key only its SHA-256 and the few characters that tell it from others. A key is as random as its hash, so a plain
 -- hash is enough; nothing slower could be looked up by an index. A key goes with the membership that it was made under.
+SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true);
 SET LOCAL ROLE tothemoon_owner;
 
 CREATE TABLE api_keys (

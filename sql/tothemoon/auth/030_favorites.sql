@@ -1,4 +1,5 @@
 -- Favorites: tokens that a member has marked. The foreign key to tokens follows when tokens has its primary key.
+SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true);
 SET LOCAL ROLE tothemoon_owner;
 
 CREATE TABLE user_favorites (

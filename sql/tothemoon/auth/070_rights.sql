@@ -1,5 +1,6 @@
 -- Who may do what with the tables of this module. tothemoon_owner owns them, under row-level security as everybody; the application
 -- neither writes the audit log but by audit(), nor reads a hash of a key; who only reads reads no hash of a password either.
+SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true);
 SET LOCAL ROLE tothemoon_owner;
 
 REVOKE ALL ON organizations, users, memberships, api_keys, user_favorites, audit_logs FROM PUBLIC;
