@@ -42,7 +42,7 @@ export function figureOf(event: QueryCompared): QueryFigure {
 }
 
 /** As GET /tokens of the unchanged application asks: as sent, and before. */
-export function requestMs(figures: readonly QueryFigure[]): { beforeMs: number; sentMs: number } {
+function requestMs(figures: readonly QueryFigure[]): { beforeMs: number; sentMs: number } {
   const own = figures.filter(({ query }) => REQUEST.includes(query));
   const sum = (pick: (figure: QueryFigure) => number): number =>
     own.reduce((total, one) => total + pick(one), 0);
