@@ -13,7 +13,7 @@ import { backupResult, chunkList } from '../../src/run/snapshot.js';
 import { type StepContext, Stopped } from '../../src/run/step.js';
 import { loadSql } from '../../src/target/sql.js';
 import { firstDifference } from './answers.js';
-import { type PlanCheck, checkPlan } from './query-plan.js';
+import { type PlanCheck, checkPlan, unlessQuick } from './query-plan.js';
 
 type Report = (finding: Finding) => void;
 
@@ -172,7 +172,8 @@ async function askTarget(
       return { columns: result.fields.map(({ name }) => name), rows: result.rows };
     });
     const difference = firstDifference(source, answer, types, query.isUnordered);
-    return { answer, difference, plan: await checkPlan(client, query, text, values) };
+    const plan = unlessQuick(await checkPlan(client, query, text, values), answer.times.ms);
+    return { answer, difference, plan };
   } catch (error) {
     if (!isRefusal(error)) throw error;
     return { refusal: messageOf(error) };

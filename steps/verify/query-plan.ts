@@ -92,3 +92,16 @@ function nodesOf(node: PlanNode): PlanNode[] {
 function unique(names: readonly (string | undefined)[]): string[] {
   return [...new Set(names.filter((name) => name !== undefined))];
 }
+
+/** On a source of middling size another way is as good as the index. Reading all of a large table takes longer than this. */
+const QUICK_MS = 5;
+
+/** The same check, with nothing to complain of where the answer took no time all the same. */
+export function unlessQuick(check: PlanCheck, ms: number): PlanCheck {
+  if (check.isRight || ms > QUICK_MS) return check;
+  return {
+    ...check,
+    isRight: true,
+    reasons: check.reasons.map((reason) => `${reason}, and takes no time by it`),
+  };
+}
