@@ -1,6 +1,6 @@
 // What a run has measured besides its steps, tables and queries, in words: the same on the page and in the text of the report.
 import type { Environment } from '../events.js';
-import type { RunView } from '../view.js';
+import type { RunView, TableView } from '../view.js';
 import { showCount, showDuration, showMoment, showSize } from './format.js';
 
 /** For how long the application was down last, and from when; undefined where it was not stopped. */
@@ -24,4 +24,9 @@ export function environmentRows(environment: Environment): [name: string, value:
     ['memory', showSize(memoryBytes)],
     ['time zone', timeZone],
   ];
+}
+
+/** Those that differ before the others. */
+export function differentFirst(tables: readonly TableView[]): TableView[] {
+  return [...tables].sort((a, b) => Number(a.state !== 'different') - Number(b.state !== 'different'));
 }

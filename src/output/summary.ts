@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { FILES } from '../run/folder.js';
 import type { RunView, StepView, TableView } from '../view.js';
-import { downtimeText } from './facts.js';
+import { differentFirst, downtimeText } from './facts.js';
 import { isWanted } from './failure.js';
 import { safe } from './findings.js';
 import { showCount, showDuration, showMoment, showRows } from './format.js';
@@ -90,10 +90,8 @@ function tableSection(tables: readonly TableView[], paint: Paint, layout: Layout
   const head = ['table', 'source rows', 'target rows', 'digest', 'verdict'].map((text) =>
     paint('bold', text),
   );
-  const sorted = [...tables].sort(
-    (a, b) => Number(a.state !== 'different') - Number(b.state !== 'different'),
-  );
-  const rows = sorted.map((table) => {
+
+  const rows = differentFirst(tables).map((table) => {
     const isCompared = table.state === 'verified' || table.state === 'different';
     return [
       safe(table.name),

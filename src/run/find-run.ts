@@ -2,7 +2,7 @@
 import type { RunOptions } from '../config/run-options.js';
 import { WizardError } from '../errors.js';
 import { planNamed } from '../plans/index.js';
-import { nameOfTarget, showTarget } from '../target/connect.js';
+import { isSameTarget, nameOfTarget, showTarget } from '../target/connect.js';
 import { type RunFolder, type RunState, listRuns } from './folder.js';
 
 /** What such a command is told. */
@@ -17,14 +17,9 @@ export function findNewestRun(
   { backupDir, target }: Pick<RunQuery, 'backupDir' | 'target'>,
   isWanted: (state: RunState) => boolean = () => true,
 ): RunFolder | undefined {
-  const { host, port, database } = nameOfTarget(target);
+  const wanted = nameOfTarget(target);
   return listRuns(backupDir).findLast(
-    ({ state }) =>
-      state.outcome !== 'rolled-back' &&
-      state.target.host === host &&
-      state.target.port === port &&
-      state.target.database === database &&
-      isWanted(state),
+    ({ state }) => state.outcome !== 'rolled-back' && isSameTarget(state.target, wanted) && isWanted(state),
   );
 }
 

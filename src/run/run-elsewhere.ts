@@ -2,7 +2,7 @@
 // a second time moves old rows.
 import { realPathOf } from '../app/env-place.js';
 import type { RunOptions } from '../config/run-options.js';
-import { type TargetName, nameOfTarget } from '../target/connect.js';
+import { isSameTarget, nameOfTarget } from '../target/connect.js';
 import { loadCutover } from './cutover-state.js';
 import { type RunState, listRuns } from './folder.js';
 
@@ -17,7 +17,8 @@ export function runElsewhere(
   const mine = realPath(source);
   const wanted = nameOfTarget(target);
   return listRuns(backupDir).findLast(({ path, state }) => {
-    if (state.run === run || state.outcome === 'rolled-back' || isSame(state.target, wanted)) return false;
+    if (state.run === run || state.outcome === 'rolled-back' || isSameTarget(state.target, wanted))
+      return false;
     const cutover = loadCutover(path);
     if (cutover === undefined || cutover.phase === 'caught-up') return false;
     const { renamed } = cutover;
@@ -25,10 +26,6 @@ export function runElsewhere(
       (one) => one !== undefined && realPath(one) === mine,
     );
   })?.state;
-}
-
-function isSame(one: TargetName, other: TargetName): boolean {
-  return one.host === other.host && one.port === other.port && one.database === other.database;
 }
 
 /** Also of a source that is not there any more under this name. */

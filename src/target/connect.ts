@@ -24,6 +24,13 @@ export interface TargetName {
   readonly user: string;
 }
 
+/** Whether both are the same database, whoever logs in to it. */
+export function isSameTarget(one: Place, other: Place): boolean {
+  return one.host === other.host && one.port === other.port && one.database === other.database;
+}
+
+type Place = Pick<TargetName, 'host' | 'port' | 'database'>;
+
 const CONNECT_TIMEOUT_MS = 5000;
 
 const SESSION_SETTINGS: Readonly<Record<string, string>> = {

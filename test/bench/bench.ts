@@ -1,8 +1,7 @@
 // npm run bench: our copy against the server's own speed, our verification against our copy, every other step, peak memory.
 // The copy with the screen on, too. Then a switch-over under an application that writes, and the way back. Everything in one go on one machine, raw loads and ours alternating, because only ratios of one run mean anything.
 // Usage: npm run bench -- [--scores N] [--rounds N]. Files are kept in TTM_BENCH_DIR (default: ttm-bench in the temp folder).
-import { statSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startPostgres } from '../../src/demo/postgres-server.js';
@@ -11,7 +10,7 @@ import { type OwnRound, migrate } from './own-round.js';
 import { findPgloader, runPgloader } from './pgloader-round.js';
 import { type RawFiles, encodeRawFiles, loadRaw } from './raw-round.js';
 import { type ScreenRound, migrateOnScreen } from './screen-round.js';
-import { benchFolder, sampleFile, say } from './sample-file.js';
+import { benchFolder, sampleFile, say, writeResult } from './sample-file.js';
 import { median, printTable } from './statistics.js';
 
 const { values } = parseArgs({
@@ -52,14 +51,6 @@ try {
     ]),
   );
   const result = {
-    at: new Date().toISOString(),
-    machine: {
-      cpu: cpus()[0]?.model ?? '',
-      cores: cpus().length,
-      memoryGb: Math.round(totalmem() / 2 ** 30),
-      node: process.version,
-    },
-    postgres: { kind: server.kind },
     scores,
     sourceBytes: statSync(source).size,
     rounds,
@@ -82,8 +73,6 @@ try {
     },
     pgloaderMs: pgloader ? await runPgloader(server, source) : null,
   };
-  const file = join(folder, `bench-${result.at.replace(/[:.]/g, '-')}.json`);
-  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
   printTable(say, [
     ['what', 'median', 'bar'],
     ['(a) two parallel \\copy of the same rows', `${(a / 1000).toFixed(2)} s`, ''],
@@ -115,7 +104,7 @@ try {
       '',
     ],
   ]);
-  say(`written to ${file}`);
+  writeResult(folder, 'bench', server.kind, result);
 } finally {
   await server.stop();
 }

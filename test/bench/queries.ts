@@ -3,8 +3,6 @@
 // writes, at that size and at ten times that.
 // Usage: npm run bench:queries -- [--scores N] [--seconds N] [--clients N] [--no-load]. Files are kept in TTM_BENCH_DIR (default: ttm-bench
 // in the temp folder). Ends with 1 when a bar is missed.
-import { writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startPostgres } from '../../src/demo/postgres-server.js';
@@ -12,7 +10,7 @@ import { multiplyByTen, writeTwelveMonths } from './more-sources.js';
 import { type LoadFigure, loadUnder, mixOf } from './mix.js';
 import { dropDatabase, fillDatabase } from './queries-database.js';
 import { type QueryFigure, figureOf, missedBars, queryRows } from './query-figures.js';
-import { benchFolder, sampleFile, say } from './sample-file.js';
+import { benchFolder, sampleFile, say, writeResult } from './sample-file.js';
 import { printTable } from './statistics.js';
 
 const { values } = parseArgs({
@@ -69,22 +67,12 @@ try {
     ];
   }
   const result = {
-    at: new Date().toISOString(),
-    machine: {
-      cpu: cpus()[0]?.model ?? '',
-      cores: cpus().length,
-      memoryGb: Math.round(totalmem() / 2 ** 30),
-      node: process.version,
-    },
-    postgres: { kind: server.kind },
     scores,
     figures,
     loads,
     missed,
   };
-  const file = join(folder, `queries-${result.at.replace(/[:.]/g, '-')}.json`);
-  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
-  say(`\nwritten to ${file}`);
+  writeResult(folder, 'queries', server.kind, result);
   for (const bar of missed) say(`MISSED  ${bar}`);
 } finally {
   await dropDatabase(server, plain).catch(() => undefined);

@@ -13,21 +13,10 @@ import { reportPage } from '../../src/output/html/page.js';
 import { openChromium } from '../support/chromium.js';
 import { NAME_THAT_STEERS, downtime, hostile, manyTables, rolledBack } from '../output/odd-runs.js';
 import { different, record, viewOf } from '../output/recorded-run.js';
+import { SECTIONS } from '../output/report-sections.js';
 import { lowContrasts, sticksOut } from './looks.js';
 import { cellsOf, open } from './opened.js';
 
-const SECTIONS = [
-  'What was moved',
-  'Tables',
-  "The application's queries",
-  'Steps and their times',
-  'The switch-over',
-  'Indexes',
-  'Findings',
-  'Notices',
-  'Backup and dump',
-  'Environment',
-];
 /** Between the margins of A4 (14 mm), at 96 dots an inch. */
 const A4_WIDTH = Math.floor(((210 - 28) / 25.4) * 96);
 

@@ -7,6 +7,7 @@ import { reportPage } from '../../src/output/html/page.js';
 import { EMPTY_VIEW } from '../../src/view.js';
 import { NAME_THAT_STEERS, downtime, hostile, manyTables, rolledBack } from './odd-runs.js';
 import { different, record, rest, successful, viewOf } from './recorded-run.js';
+import { SECTIONS } from './report-sections.js';
 
 const pageOf = (...events: readonly EventBody[]): string => reportPage(viewOf(record(events)));
 const titlesIn = (page: string): string[] =>
@@ -38,18 +39,7 @@ describe('the page of a run', () => {
       '15.8',
     ])
       expect(page).toContain(part);
-    expect(titlesIn(page)).toEqual([
-      'What was moved',
-      'Tables',
-      "The application's queries",
-      'Steps and their times',
-      'The switch-over',
-      'Indexes',
-      'Findings',
-      'Notices',
-      'Backup and dump',
-      'Environment',
-    ]);
+    expect(titlesIn(page)).toEqual(SECTIONS);
   });
 
   test('that differs begins with what to do and what was found, tables that differ first', () => {

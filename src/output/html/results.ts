@@ -1,5 +1,6 @@
 // What was measured and compared: steps, tables, queries, indexes.
 import type { QueryView, RunView, StepView, TableView } from '../../view.js';
+import { differentFirst } from '../facts.js';
 import { showCount, showDuration, showRows, showSize } from '../format.js';
 import { inOrder, showFactor, verdictOf as queryVerdictOf } from '../query-table.js';
 import { type Markup, NOTHING, markup } from './markup.js';
@@ -40,10 +41,7 @@ function stateOf({ state }: StepView): Markup {
 
 /** Those that differ first. The digests are whole: they can be held against those of another report. */
 export function tablesSection({ tables }: RunView): Section {
-  const sorted = [...tables].sort(
-    (a, b) => Number(a.state !== 'different') - Number(b.state !== 'different'),
-  );
-  const rows = sorted.map((table) => {
+  const rows = differentFirst(tables).map((table) => {
     const isCompared = table.state === 'verified' || table.state === 'different';
     return [
       table.name,
