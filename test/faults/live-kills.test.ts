@@ -40,14 +40,14 @@ const COUNTED = /written since the switch-over are carried back/;
 const CARRIED = /^carried back into the source/;
 const RESTORED = /^env file .*: restored/;
 
-/** Each begins where the one before it ended, if it ended well: the application on the source, or on the target. */
+/** Each begins where the one before it ended, brought to the side it needs: the application on the source, or on the target. */
 const ROUNDS: readonly Round[] = [
   { killed: 'run', after: STOPPING, withinMs: 400, then: 'run', ends: MOVED },
   { killed: 'rollback', after: COUNTED, withinMs: 400, then: 'rollback', ends: BACK },
   { killed: 'run', after: CAUGHT_UP, withinMs: 100, then: 'run', ends: MOVED },
   { killed: 'rollback', after: CARRIED, withinMs: 10, then: 'rollback', ends: BACK },
   { killed: 'run', after: SWITCHED, withinMs: 30, then: 'run', ends: MOVED },
-  { killed: 'rollback', after: RESTORED, withinMs: 300, then: 'run', ends: { exitCode: 7, on: 'source' } },
+  { killed: 'rollback', after: RESTORED, withinMs: 600, then: 'run', ends: { exitCode: 7, on: 'source' } },
   { killed: 'run', after: SWITCHED, withinMs: 500, then: 'rollback', ends: BACK },
   { killed: 'run', after: STOPPING, withinMs: 600, then: 'rollback', ends: BACK },
   { killed: 'run', after: CONNECTED, withinMs: 30, then: 'run', ends: MOVED },
@@ -82,12 +82,15 @@ afterAll(() => site.remove());
 
 describe(`a wizard killed with kill -9 (TTM_KILL_SEED=${SEED})`, () => {
   for (const [index, round] of ROUNDS.entries()) {
-    const { killed, after, withinMs, then, ends } = round;
+    const { killed, after, withinMs, then } = round;
     const title = `within ${withinMs} ms after "${after.source.replace(/\W+/g, ' ').trim()}"`;
     it(`in a ${killed} ${title} leaves nothing lost after a ${then}`, async () => {
       const random = seededRandom(SEED + index);
       if (killed === 'rollback' && side === 'source') await expectExit(startWizard(site, 'run'), 0);
-      const { story, isHit } = await kill(round, random);
+      if (killed === 'run' && side === 'target') await expectExit(startWizard(site, 'rollback'), 0);
+      const { story, isHit, phase } = await kill(round, random);
+      // A rollback that has put the application back has only the target left to drop: a run moves it once more.
+      const ends = isHit && then === 'run' && phase === 'caught-up' ? MOVED : round.ends;
       // What has ended by itself needs nothing more, unless it is to be taken back.
       const isLeft = isHit || (killed === 'run' && then === 'rollback');
       const ending = isLeft ? await finish(then) : { code: ends.exitCode, stderr: '', said: 'nothing' };
@@ -106,7 +109,7 @@ describe(`a wizard killed with kill -9 (TTM_KILL_SEED=${SEED})`, () => {
 async function kill(
   { killed, after, withinMs }: Round,
   random: () => number,
-): Promise<{ story: string; isHit: boolean }> {
+): Promise<{ story: string; isHit: boolean; phase: string }> {
   const wizard = startWizard(site, killed);
   const delayMs = random() * withinMs;
   const isIt = (event: WizardEvent): boolean => 'message' in event && after.test(event.message);
@@ -121,7 +124,7 @@ async function kill(
   if (isReboot) await reboot();
   const how = isHit ? 'killed' : `ended with ${code ?? '?'} before it was killed`;
   const when = `${delayMs.toFixed(0)} ms after it in phase ${phase}${isReboot ? ', then rebooted' : ''}`;
-  return { story: `TTM_KILL_SEED=${SEED}: ${killed} ${how} ${when}`, isHit };
+  return { story: `TTM_KILL_SEED=${SEED}: ${killed} ${how} ${when}`, isHit, phase };
 }
 
 function phaseNow(): string {
