@@ -176,6 +176,7 @@ export class Execution {
     const isThere = await hasRun(client, this.state.run);
     const rows = isThere ? await keepModuleRows(client, this.options.plan, this.path) : undefined;
     if (rows !== undefined) this.journal.emit({ type: 'notice', message: rows });
+    this.save({ outcome: 'taking-back' });
     const kept = isThere ? await dropRun(client, this.state.run) : [];
     for (const role of kept)
       this.journal.emit({ type: 'notice', message: `role ${role} stays, because others use it by now` });
@@ -340,8 +341,9 @@ export class Execution {
 
   /** A disk that is full must not hide what has failed; the run counts as not finished in any case. */
   private saveFailure(exitCode: number): void {
+    const outcome = this.state.outcome === 'taking-back' ? 'taking-back' : 'failed';
     try {
-      this.save({ outcome: 'failed', exitCode });
+      this.save({ outcome, exitCode });
     } catch (error) {
       if (!(error instanceof WizardError)) throw error;
     }

@@ -24,7 +24,8 @@ const stateSchema = z.object({
   }),
   /** What each completed step left for the later ones and for a resumed run. */
   results: z.record(z.string(), z.unknown()),
-  outcome: z.enum(['running', 'completed', 'failed', 'rolled-back']),
+  /** `taking-back` from directly before what it has made in the target is dropped: its ledger may be gone. */
+  outcome: z.enum(['running', 'completed', 'failed', 'taking-back', 'rolled-back']),
   exitCode: z.number().int().optional(),
 });
 export type RunState = z.infer<typeof stateSchema>;

@@ -35,7 +35,8 @@ export async function runMigration(options: RunOptions, steps: readonly Step[], 
     removeUnfinished(options.backupDir);
     const earlier = findEarlier(options);
     if (earlier !== undefined) checkNotSwitched(earlier, options);
-    if (earlier !== undefined && options.restart) {
+    // One whose rollback was killed while it dropped the target can only be taken back: its ledger may be gone.
+    if (earlier !== undefined && (options.restart || earlier.state.outcome === 'taking-back')) {
       const old = new Execution(asBegun(earlier.state, options), steps, io, earlier, 'resumed');
       await old.takeBack();
     } else if (earlier !== undefined) {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeSample } from '../../src/demo/sample.js';
 import { catchUpAgain } from '../../src/run/catch-up-again.js';
+import { saveState } from '../../src/run/folder.js';
 import { verifyAgain } from '../../src/run/verify-again.js';
 import { CATCH_UP_STEP, STEPS, VERIFY_STEPS } from '../../steps/index.js';
 import { readDiary, untilDiary } from '../support/diary.js';
@@ -54,6 +55,26 @@ describe('a rollback before the switch-over', () => {
       await expect(takeBack(site)).rejects.toMatchObject({ code: 'NO_RUN', exitCode: 2 });
     });
   }
+});
+
+describe('a rollback killed while it drops the target', () => {
+  it('is brought to its end by the next run, whether the ledger is gone or still there', async () => {
+    const moved = await site.migrate();
+    expect(moved.exitCode, saidIn(moved.events)).toBe(0);
+    for (const isGone of [false, true]) {
+      const { path, state } = newestRun(site);
+      if (isGone) expect((await takeBack(site)).exitCode).toBe(0);
+      saveState(path, { ...state, outcome: 'taking-back' });
+      const next = await site.migrate();
+      expect(next.exitCode, saidIn(next.events)).toBe(0);
+      expect(next.events).toContainEqual(
+        expect.objectContaining({ type: 'run.rolled-back', run: state.run }),
+      );
+      expect(newestRun(site).state.run).not.toBe(state.run);
+      expect(readFileSync(join(path, 'state.json'), 'utf8')).toContain('"rolled-back"');
+    }
+    expect(await site.query('SELECT count(*) AS runs FROM ttm_wizard.run')).toEqual([{ runs: '1' }]);
+  });
 });
 
 describe('a run that has failed in preflight', () => {
