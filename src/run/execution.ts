@@ -176,8 +176,8 @@ export class Execution {
     const isThere = await hasRun(client, this.state.run);
     const rows = isThere ? await keepModuleRows(client, this.options.plan, this.path) : undefined;
     if (rows !== undefined) this.journal.emit({ type: 'notice', message: rows });
-    this.save({ outcome: 'taking-back' });
-    const kept = isThere ? await dropRun(client, this.state.run) : [];
+    const note = (): void => this.save({ outcome: 'taking-back' });
+    const kept = isThere ? await dropRun(client, this.state.run, note) : [];
     for (const role of kept)
       this.journal.emit({ type: 'notice', message: `role ${role} stays, because others use it by now` });
     const message = `run ${this.state.run} has been taken back`;

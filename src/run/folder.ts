@@ -24,7 +24,7 @@ const stateSchema = z.object({
   }),
   /** What each completed step left for the later ones and for a resumed run. */
   results: z.record(z.string(), z.unknown()),
-  /** `taking-back` from directly before what it has made in the target is dropped: its ledger may be gone. */
+  /** `taking-back` from directly before the commit that drops what it has made in the target: its ledger may be gone. */
   outcome: z.enum(['running', 'completed', 'failed', 'taking-back', 'rolled-back']),
   exitCode: z.number().int().optional(),
 });

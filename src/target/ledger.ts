@@ -67,8 +67,11 @@ export async function applyOnce(
   });
 }
 
-/** Drops exactly what the run created, and its entry; the ledger goes with the last run. Resolves to roles that stay, because others use them. */
-export async function dropRun(client: pg.Client, run: string): Promise<string[]> {
+/**
+ * Drops exactly what the run created, and its entry; the ledger goes with the last run. `note` is called when all that is left is the
+ * commit. Resolves to roles that stay, because others use them.
+ */
+export async function dropRun(client: pg.Client, run: string, note: () => void): Promise<string[]> {
   return inTransaction(client, async () => {
     const { rows: roles } = await client.query<{ identity: string }>(
       `SELECT identity FROM ttm_wizard.object WHERE run_id = $1 AND kind = 'role' ORDER BY identity`,
@@ -80,6 +83,7 @@ export async function dropRun(client: pg.Client, run: string): Promise<string[]>
       'SELECT identity FROM unnest($1::text[]) AS made (identity) WHERE to_regrole(identity) IS NOT NULL',
       [roles.map(({ identity }) => identity)],
     );
+    note();
     return kept.map(({ identity }) => identity);
   });
 }
