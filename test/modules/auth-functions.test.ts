@@ -221,6 +221,24 @@ describe('audit', () => {
     });
   });
 
+  test('leaves hashes out however deep they stand, in lists and within what is left, and changes nothing else', async () => {
+    const kept = { a: [], b: {}, c: [null, 'password_hash', [1.5, true]], hash: 'x' };
+    const secret = { key_hash: HASH, password_hash: { any: [HASH] } };
+    const old = {
+      ...kept,
+      ...secret,
+      users: [{ id: 1, ...secret }, [{ deeper: { ...kept, ...secret } }], 'x'],
+    };
+    const sql = `SELECT audit('deep', old_values => $1, new_values => $2) AS id`;
+    const [entry] = await site.as(as, sql, [JSON.stringify(old), JSON.stringify({ key: secret })]);
+    const [row] = await site.as(as, 'SELECT old_values, new_values FROM audit_logs WHERE id = $1', [
+      entry?.['id'],
+    ]);
+    const left: unknown = JSON.parse(row?.['old_values'] ?? '');
+    expect(left).toEqual({ ...kept, users: [{ id: 1 }, [{ deeper: kept }], 'x'] });
+    expect(row?.['new_values']).toBe('{"key": {}}');
+  });
+
   test('names the user of the database and the address of the connection when it is told nothing', async () => {
     const [entry] = await site.as({}, `SELECT audit('started') AS id`);
     const [row] = await site.admin('SELECT actor, address, organization_id FROM audit_logs WHERE id = $1', [
