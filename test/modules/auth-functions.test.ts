@@ -126,6 +126,21 @@ describe('check_api_key', () => {
     expect(row).toEqual({ window_calls: '1' });
   });
 
+  test('counts what it is asked before BEGIN, and what is rolled back as never asked, as its comment says', async () => {
+    await makeKey('ttm_rolled_back', { rate_limit: '2' });
+    const client = await connectAsText(urlOf('app_login'));
+    const ask = `SELECT verdict FROM check_api_key('ttm_rolled_back')`;
+    for (const sql of [ask, 'BEGIN', ask, 'ROLLBACK']) await client.query(sql);
+    await client.end();
+    const [row] = await site.admin(
+      `SELECT window_calls, obj_description('check_api_key(text)'::regprocedure) AS told FROM api_keys WHERE name = 'ttm_rolled_back'`,
+    );
+    expect(row).toEqual({
+      window_calls: '1',
+      told: expect.stringContaining('in a transaction of its own') as string,
+    });
+  });
+
   test('leaves the tenant of the session as it was, and no way to the key behind it', async () => {
     const other = '22222222-2222-4222-8222-222222222222';
     const sql = `SELECT verdict, current_organization_id() AS tenant, current_setting('app.api_key_hash', true) AS hash,
