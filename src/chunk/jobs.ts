@@ -38,7 +38,13 @@ export type Job =
       /** What the survey of the same chunk found; the copy must come to the same count. */
       readonly survey: ChunkSurvey;
     }
-  | { readonly kind: 'verify'; readonly chunk: ChunkRange; readonly orphans: readonly OrphanRule[] }
+  | {
+      readonly kind: 'verify';
+      readonly chunk: ChunkRange;
+      readonly orphans: readonly OrphanRule[];
+      /** Whether a survey of this very file, to which nobody writes, has found none of its rows too large to be read. */
+      readonly isMeasured?: boolean;
+    }
   /** Row by row, for a chunk whose digests differ. */
   | {
       readonly kind: 'compare';

@@ -9,11 +9,12 @@ import type { ChunkRange } from './range.js';
 const EXAMPLES = 5;
 const MAX_BAD_KEYS = 10_000;
 
-/** Reads the whole chunk, checking every value. */
+/** Reads the whole chunk, checking every value; `isMeasured` as in the job 'verify'. */
 export function surveyChunk(
   reader: ChunkReader,
   chunk: ChunkRange,
   orphans: readonly OrphanRule[],
+  isMeasured = false,
 ): SurveyResult {
   const { encoder } = reader;
   const hashes: string[] = [];
@@ -26,7 +27,7 @@ export function surveyChunk(
     problems.add(row);
     if (badKeys.length < MAX_BAD_KEYS) badKeys.push(row.parentKey);
   };
-  for (const _ of reader.read(chunk, orphans, collect)) {
+  for (const _ of reader.read(chunk, orphans, collect, isMeasured)) {
     bytes += encoder.length;
     hashes.push(crypto.hash('sha256', encoder.out.subarray(0, encoder.length), 'hex'));
   }

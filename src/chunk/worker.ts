@@ -91,7 +91,7 @@ async function perform(job: Job): Promise<JobResults[Job['kind']]> {
       const target = digestTarget(await targetClient(), job.chunk);
       // Awaited below; until then its failure must not count as unhandled.
       target.catch(() => undefined);
-      const survey = surveyChunk(readerFor(job.chunk.table), job.chunk, job.orphans);
+      const survey = surveyChunk(readerFor(job.chunk.table), job.chunk, job.orphans, job.isMeasured);
       return { source: survey, target: await target };
     }
     case 'compare':

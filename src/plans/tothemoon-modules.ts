@@ -71,6 +71,7 @@ export const auth: ModulePlan = {
       'is_own_account(uuid)',
       'refuse_audit_change()',
       'ensure_audit_partitions(integer)',
+      'without_secrets(jsonb)',
       'audit(text,text,inet,jsonb,jsonb)',
       'check_api_key(text)',
       'account_for_login(text)',

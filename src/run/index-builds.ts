@@ -1,7 +1,7 @@
 // SQL files of the constrain step: one after the other, or several at a time where they are marked for it, each on a connection of its
 // own, with the progress of every index build.
 import type pg from 'pg';
-import { connectTarget } from '../target/connect.js';
+import { connectTarget, onOwnConnection } from '../target/connect.js';
 import { applyOnce } from '../target/ledger.js';
 import { loadSql } from '../target/sql.js';
 import { progressOf } from './progress.js';
@@ -41,8 +41,9 @@ export async function applyParts(
       }
       const count = Math.min(context.options.jobs, group.length);
       const share = Math.floor(MAINTENANCE_MB / count);
+      const address = await context.address();
       const workers = Array.from({ length: count }, () =>
-        onItsOwn(context, (own) => work(context, own, queue, building, applied, share)),
+        onOwnConnection(address, (own) => work(context, own, queue, building, applied, share)),
       );
       // All of them: a build that outlives its step would still hold its locks.
       const failed = (await Promise.allSettled(workers)).find((result) => result.status === 'rejected');
@@ -60,15 +61,6 @@ function groupsOf(parts: readonly Part[]): Part[][] {
     else groups.push([part]);
   }
   return groups;
-}
-
-async function onItsOwn(context: BuildContext, use: (client: pg.Client) => Promise<void>): Promise<void> {
-  const client = await connectTarget(await context.address());
-  try {
-    await use(client);
-  } finally {
-    await client.end().catch(() => undefined);
-  }
 }
 
 /** Takes parts from the queue until it is empty; after a failure nobody takes another one. */

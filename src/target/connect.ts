@@ -131,6 +131,19 @@ export async function connectTarget(address: TargetAddress): Promise<pg.Client> 
   return client;
 }
 
+/** Lets `use` have a connection of its own, which is closed when this resolves or rejects: by then the server's session is over. */
+export async function onOwnConnection<T>(
+  address: TargetAddress,
+  use: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const client = await connectTarget(address);
+  try {
+    return await use(client);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
 /** The password that connections to this URL use, from wherever it comes. */
 export async function targetPassword(url: string): Promise<string | undefined> {
   return passwordOf(url) ?? process.env['PGPASSWORD'] ?? (await pgpassPassword(nameOfTarget(url)));

@@ -53,7 +53,7 @@ export const verify: Step = {
       await checkCatalog(context, fitted, report);
       // Against an application that writes, the same query has two answers.
       if (!hasCaughtUp(context.folder)) slowestMs = await compareQueries(context, pool, report);
-      await measureIndexes(context, fitted);
+      await measureIndexes(context);
       if (errors > 0) throw different(context.folder, errors, compared.differences);
     } catch (error) {
       throw isServerError(error) ? targetError('the target cannot be compared', error) : error;

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { RowDifference } from '../../src/chunk/compare.js';
-import type { ChunkSurvey, OrphanRule, TargetDigest } from '../../src/chunk/jobs.js';
+import type { ChunkSurvey, Job, OrphanRule, TargetDigest } from '../../src/chunk/jobs.js';
 import type { WorkerPool } from '../../src/chunk/pool.js';
 import { canSetRowAside } from '../../src/chunk/large-rows.js';
 import { type BadRow, ChunkReader } from '../../src/chunk/reader.js';
@@ -73,7 +73,7 @@ export async function compareTables(
     const isComplete =
       against === 'source'
         ? await pool.run(
-            own.map((chunk) => ({ kind: 'verify' as const, chunk, orphans })).values(),
+            own.map((chunk) => verifyJob(chunk, orphans, hasCaughtUp(context.folder))).values(),
             (job, side) => take(findChunk(own, job.chunk.number), side),
             context.stop,
             hasCaughtUp(context.folder) ? 'in rounds' : 'steady',
@@ -105,6 +105,15 @@ export async function compareTables(
     emitVerified(context, step, table, ordered, own, found, Math.round(performance.now() - startedAt));
   }
   return { rows, differences };
+}
+
+/** On the snapshot no row is too large where the survey has found none; the live source may have grown one since. */
+export function verifyJob(
+  chunk: SurveyedChunk,
+  orphans: readonly OrphanRule[],
+  isLive: boolean,
+): Extract<Job, { kind: 'verify' }> {
+  return { kind: 'verify', chunk, orphans, isMeasured: !isLive && chunk.survey.bad === 0 };
 }
 
 function findChunk(chunks: readonly SurveyedChunk[], number: number): SurveyedChunk {

@@ -11,6 +11,7 @@ import type { ColumnPlan, TablePlan } from '../../src/plans/plan.js';
 import { openSource } from '../../src/source/sqlite.js';
 import { Database } from '../../src/source/sqlite-driver.js';
 import { writeSample } from '../../src/demo/sample.js';
+import { verifyJob } from '../../steps/verify/tables.js';
 import { type Site, createSite, endingOf, findingsOf, objectsIn } from '../support/migrate.js';
 
 const LIMIT = 20_000;
@@ -64,6 +65,32 @@ describe('a chunk with rows over the limit', () => {
       ]);
       expect(reader.hasLargeRow(WHOLE)).toBe(true);
       expect(reader.hasLargeRow({ ...WHOLE, low: ['4'] })).toBe(false);
+    });
+  });
+
+  it('is asked for them again when it is read, since one may have grown, but not where a survey of the same file has found none', () => {
+    const small = `CREATE TABLE t (k TEXT PRIMARY KEY, a); INSERT INTO t VALUES ('1', 'good'), ('2', 'small')`;
+    withReader(small, ['k', 'a'], (reader) => {
+      const { rows, bad, bytes, digest } = surveyChunk(reader, WHOLE, []);
+      const chunk = { ...WHOLE, low: null, high: null, survey: { rows, bad, bytes, digest } };
+      expect([rows, bad]).toEqual([2, 0]);
+      const writer = new Database(path);
+      writer.exec(`UPDATE t SET a = printf('%.*c', 20001, 'x') WHERE k = '2'`);
+      writer.close();
+      const read = (isLive: boolean): number[] => {
+        const { rows: good, bad: refused } = surveyChunk(
+          reader,
+          WHOLE,
+          [],
+          verifyJob(chunk, [], isLive).isMeasured,
+        );
+        return [good, refused];
+      };
+      expect(read(true)).toEqual([1, 1]);
+      // Nobody writes to a snapshot; whoever did would be told of it by the digest.
+      expect(read(false)).toEqual([2, 0]);
+      const other = { ...chunk, survey: { ...chunk.survey, bad: 1 } };
+      expect(verifyJob(other, [], false).isMeasured).toBe(false);
     });
   });
 

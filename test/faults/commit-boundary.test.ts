@@ -1,6 +1,7 @@
 // The narrowest moments: the rows are in but not committed, and committed without the wizard having heard of it. Also every other
 // way in which the server or the line to it can fail in the middle of a COPY.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { tothemoon } from '../../src/plans/tothemoon.js';
 import { serverUrl } from '../support/database.js';
 import { connectAsText } from '../support/migrate.js';
 import { type Fingerprint, fingerprintOf, strangersIn } from './fingerprint.js';
@@ -72,6 +73,27 @@ describe('the wizard is killed with kill -9 at the moment when', () => {
       }
     }
   }
+});
+
+describe('the wizard is killed with kill -9 while two indexes are built, each in a transaction of its own', () => {
+  it.each([
+    ['the first two', 0, false],
+    ['others being in already, and the server does not notice', 2, true],
+  ])(
+    '%s: --resume makes what is missing, each once',
+    async (_, files, isDeaf) => {
+      const current = await begin();
+      const wizard = current.start('--resume');
+      proxy.isDeaf = isDeaf;
+      atTwoBuilds(files, () => void wizard.kill('SIGKILL'));
+      expect((await wizard.ended).signal).toBe('SIGKILL');
+      expect(await indexFiles(current)).toHaveLength(files);
+      proxy.watcher = {};
+      await expectCompletion(current);
+      expect(await indexFiles(current)).toEqual(INDEX_FILES);
+    },
+    TIMEOUT_MS,
+  );
 });
 
 describe('the connection breaks, and not the wizard, at the moment when', () => {
@@ -228,11 +250,46 @@ function at(point: Point, nth: number, action: (line: Line) => void): void {
   };
 }
 
-async function ledgerLength({ database }: Attempt): Promise<number> {
+/** Does `action` when two sessions have built an index and not committed it, and `files` files of indexes are in. */
+function atTwoBuilds(files: number, action: () => void): void {
+  const building = new Set<Line>();
+  const committing = new Set<Line>();
+  let committed = 0;
+  proxy.watcher = {
+    fromServer: (message, line) => {
+      const tag = tagOf(message);
+      if (tag === 'COMMIT' && committing.delete(line)) committed++;
+      if (tag !== 'CREATE INDEX') return 'forward';
+      // One session stops at its first index; the other goes on until enough are in.
+      if (building.size > 0 && committed < files) {
+        committing.add(line);
+        return 'forward';
+      }
+      if (building.add(line).size === 2) action();
+      return 'hold';
+    },
+  };
+}
+
+const INDEX_FILES = tothemoon.constrain.filter(({ isParallel }) => isParallel).map(({ file }) => file);
+
+/** The files of indexes that the ledger says are in. */
+function indexFiles(current: Attempt): Promise<string[]> {
+  return texts(current, 'SELECT file FROM ttm_wizard.applied WHERE file = ANY ($1) ORDER BY file', [
+    INDEX_FILES,
+  ]);
+}
+
+async function ledgerLength(current: Attempt): Promise<number> {
+  return (await texts(current, 'SELECT number FROM ttm_wizard.chunk')).length;
+}
+
+/** The one column that a query answers with. */
+async function texts({ database }: Attempt, sql: string, values: unknown[] = []): Promise<string[]> {
   const client = await connectAsText(database.url);
   try {
-    const { rows } = await client.query<{ count: string }>('SELECT count(*) FROM ttm_wizard.chunk');
-    return Number(rows[0]?.count);
+    const { rows } = await client.query<string[]>({ text: sql, values, rowMode: 'array' });
+    return rows.flat();
   } finally {
     await client.end();
   }

@@ -126,6 +126,21 @@ describe('check_api_key', () => {
     expect(row).toEqual({ window_calls: '1' });
   });
 
+  test('counts what it is asked before BEGIN, and what is rolled back as never asked, as its comment says', async () => {
+    await makeKey('ttm_rolled_back', { rate_limit: '2' });
+    const client = await connectAsText(urlOf('app_login'));
+    const ask = `SELECT verdict FROM check_api_key('ttm_rolled_back')`;
+    for (const sql of [ask, 'BEGIN', ask, 'ROLLBACK']) await client.query(sql);
+    await client.end();
+    const [row] = await site.admin(
+      `SELECT window_calls, obj_description('check_api_key(text)'::regprocedure) AS told FROM api_keys WHERE name = 'ttm_rolled_back'`,
+    );
+    expect(row).toEqual({
+      window_calls: '1',
+      told: expect.stringContaining('in a transaction of its own') as string,
+    });
+  });
+
   test('leaves the tenant of the session as it was, and no way to the key behind it', async () => {
     const other = '22222222-2222-4222-8222-222222222222';
     const sql = `SELECT verdict, current_organization_id() AS tenant, current_setting('app.api_key_hash', true) AS hash,
@@ -219,6 +234,24 @@ describe('audit', () => {
       old_values: '{"role": "user"}',
       new_values: '{"role": "admin"}',
     });
+  });
+
+  test('leaves hashes out however deep they stand, in lists and within what is left, and changes nothing else', async () => {
+    const kept = { a: [], b: {}, c: [null, 'password_hash', [1.5, true]], hash: 'x' };
+    const secret = { key_hash: HASH, password_hash: { any: [HASH] } };
+    const old = {
+      ...kept,
+      ...secret,
+      users: [{ id: 1, ...secret }, [{ deeper: { ...kept, ...secret } }], 'x'],
+    };
+    const sql = `SELECT audit('deep', old_values => $1, new_values => $2) AS id`;
+    const [entry] = await site.as(as, sql, [JSON.stringify(old), JSON.stringify({ key: secret })]);
+    const [row] = await site.as(as, 'SELECT old_values, new_values FROM audit_logs WHERE id = $1', [
+      entry?.['id'],
+    ]);
+    const left: unknown = JSON.parse(row?.['old_values'] ?? '');
+    expect(left).toEqual({ ...kept, users: [{ id: 1 }, [{ deeper: kept }], 'x'] });
+    expect(row?.['new_values']).toBe('{"key": {}}');
   });
 
   test('names the user of the database and the address of the connection when it is told nothing', async () => {

@@ -99,7 +99,10 @@ describe('a run with it', () => {
       'module auth: organizations, users, API keys, an audit log, and the roles tothemoon_owner, tothemoon_app, tothemoon_readonly',
     ]);
     expect(run.view.steps.find(({ name }) => name === 'schema')?.summary).toContain('what auth needs');
-    expect(readFileSync(join(run.folder, 'report.txt'), 'utf8')).toContain('To The Moon, with auth');
+    const report = readFileSync(join(run.folder, 'report.txt'), 'utf8');
+    expect(report).toContain('To The Moon, with auth');
+    for (const index of ['users_email_key', 'idx_audit_logs_organization', 'latest_token_scores_pkey'])
+      expect(report).toContain(index);
     const attributes = await site.admin(
       `SELECT rolname AS name, (rolcanlogin OR rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb)::text AS may FROM pg_roles
        WHERE rolname LIKE 'tothemoon%' ORDER BY 1`,

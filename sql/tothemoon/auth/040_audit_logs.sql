@@ -91,6 +91,28 @@ COMMENT ON FUNCTION ensure_audit_partitions(integer) IS
     'makes the monthly partitions of audit_logs from this month on; from cron, once a day';
 SELECT ensure_audit_partitions(3);
 
+-- A document without hashes of passwords and keys, however deep in it they stand.
+CREATE FUNCTION without_secrets(document jsonb) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    CASE jsonb_typeof(document)
+        WHEN 'object' THEN
+            RETURN (
+                SELECT coalesce(jsonb_object_agg(key, without_secrets(value)), '{}')
+                FROM jsonb_each(document)
+                WHERE key NOT IN ('password_hash', 'key_hash'));
+        WHEN 'array' THEN
+            RETURN (
+                SELECT coalesce(jsonb_agg(without_secrets(value) ORDER BY place), '[]')
+                FROM jsonb_array_elements(document) WITH ORDINALITY AS element (value, place));
+        ELSE
+            RETURN document;
+    END CASE;
+END
+$$;
+
 -- Notes what has been done, for the organization of the session. The time and the organization are not the caller's to choose; hashes
 -- of passwords and keys are left out of the values.
 CREATE FUNCTION audit(
@@ -103,7 +125,6 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $$
 DECLARE
-    secrets constant text[] := ARRAY['password_hash', 'key_hash'];
     entry constant uuid := gen_random_uuid();
 BEGIN
     INSERT INTO audit_logs (id, organization_id, actor, action, address, old_values, new_values)
@@ -113,8 +134,8 @@ BEGIN
         coalesce(actor, current_user_id()::text, session_user),
         action,
         coalesce(address, inet_client_addr()),
-        CASE jsonb_typeof(old_values) WHEN 'object' THEN old_values - secrets ELSE old_values END,
-        CASE jsonb_typeof(new_values) WHEN 'object' THEN new_values - secrets ELSE new_values END);
+        without_secrets(old_values),
+        without_secrets(new_values));
     RETURN entry;
 END
 $$;

@@ -6,7 +6,9 @@ SET LOCAL ROLE tothemoon_owner;
 -- verdict: ok, unknown, inactive, expired, over limit; whose key it is only with ok. How long the search takes tells nothing about a
 -- stored key: what is compared is the SHA-256 of what was given, and nobody can choose keys so that their hashes come ever closer to
 -- one that he does not know. Of calls at the same time the row lock lets one after the other count, so exactly rate_limit pass in the
--- minute that begins with the first one; it is held until the transaction ends, so that should be short.
+-- minute that begins with the first one; it is held until the transaction ends, so that should be short. It should also be one of its
+-- own: ROLLBACK takes back the count and last_used_at with everything else. What outlives it, a sequence for every key or a second
+-- connection (dblink), would be more to look after than a call before BEGIN.
 CREATE FUNCTION check_api_key(
     key text, OUT verdict text, OUT organization_id uuid, OUT user_id uuid, OUT api_key_id uuid)
 LANGUAGE plpgsql SECURITY DEFINER
@@ -59,6 +61,8 @@ BEGIN
     PERFORM set_config('app.organization_id', tenant, true);
 END
 $$;
+COMMENT ON FUNCTION check_api_key(text) IS
+    'in a transaction of its own: one that is rolled back takes the counted call and last_used_at back with it';
 
 -- Whoever signs in by email: no row when there is nobody, or nobody active. The application compares the password.
 CREATE FUNCTION account_for_login(email text)

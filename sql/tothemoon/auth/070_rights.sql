@@ -6,7 +6,7 @@ SET LOCAL ROLE tothemoon_owner;
 REVOKE ALL ON organizations, users, memberships, api_keys, user_favorites, audit_logs FROM PUBLIC;
 REVOKE ALL ON FUNCTION
     current_organization_id(), current_user_id(), is_own_account(uuid), refuse_audit_change(), ensure_audit_partitions(integer),
-    audit(text, text, inet, jsonb, jsonb), check_api_key(text), account_for_login(text)
+    without_secrets(jsonb), audit(text, text, inet, jsonb, jsonb), check_api_key(text), account_for_login(text)
 FROM PUBLIC;
 
 -- The policies call them.

@@ -1,9 +1,11 @@
--- The same from the table that knows the newest score of each token. Joined back by time, so that scores of one instant stay several.
+-- The same from the table that knows the newest score of each token. LIMIT NULL: see tokens_of_status.fast.sql.
 SELECT t.id, t.mint_address, t.name, t.symbol, t.status, t.created_at, t.last_updated_at,
     s.id AS score_id, s.score, s.metrics, s.created_at AS scored_at, s.smoothed_score, s.raw_components, s.smoothed_components, s.scoring_model
 FROM tokens AS t
 LEFT JOIN latest_token_scores AS n ON n.token_id = t.id
-LEFT JOIN token_scores AS s ON s.token_id = n.token_id AND s.created_at = n.created_at
+LEFT JOIN LATERAL (
+    SELECT * FROM token_scores WHERE token_id = n.token_id AND created_at = n.created_at LIMIT (SELECT NULL::bigint)
+) AS s ON true
 WHERE t.status <> $1
 ORDER BY coalesce(s.smoothed_score, s.score) ASC NULLS FIRST, t.id DESC, s.id DESC
 LIMIT $2 OFFSET $3
