@@ -13,7 +13,7 @@ interface TextTable {
 }
 
 /** Of the last column, before a table becomes sentences. */
-const LEAST_ROOM = 20;
+const LEAST_ROOM = 10;
 
 /** How a table becomes lines. */
 export type Layout = (table: TextTable) => string[];
