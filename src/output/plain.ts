@@ -10,7 +10,7 @@ import type { Paint } from './paint.js';
 import { ProgressLines } from './progress-line.js';
 import { queryLine } from './query-table.js';
 import { summaryLines } from './summary.js';
-import { foldLine, inColumns, inColumnsOf, inSentences } from './text-table.js';
+import { foldLine, layoutFor } from './text-table.js';
 import type { Writer } from './writer.js';
 
 type Event<T extends WizardEvent['type']> = Extract<WizardEvent, { type: T }>;
@@ -104,8 +104,7 @@ class PlainLines {
   /** How it ended, within the terminal's width: lines that it breaks itself are no columns any more. */
   private page(view: RunView, more: readonly string[] = []): string[] {
     const { columns } = this.out;
-    const layout = this.isSpoken ? inSentences : columns === undefined ? inColumns : inColumnsOf(columns);
-    const lines = ['', ...summaryLines(view, this.paint, layout), ...more];
+    const lines = ['', ...summaryLines(view, this.paint, layoutFor(this.isSpoken, columns)), ...more];
     return columns === undefined || this.isSpoken ? lines : lines.flatMap((line) => foldLine(line, columns));
   }
 

@@ -21,8 +21,14 @@ export type Layout = (table: TextTable) => string[];
 export const inColumns: Layout = ({ head, rows, aligns }) =>
   tableLines(head === undefined ? rows : [head, ...rows], aligns);
 
+/** For whoever looks at a terminal of `columns`, or at a file; or listens. */
+export function layoutFor(isSpoken: boolean, columns: number | undefined): Layout {
+  if (isSpoken) return inSentences;
+  return columns === undefined ? inColumns : inColumnsOf(columns);
+}
+
 /** The same in at most `width` columns: a spare column goes, the last one is folded; where even that is too wide it is sentences. */
-export function inColumnsOf(width: number): Layout {
+function inColumnsOf(width: number): Layout {
   const fitted: Layout = (table) => {
     const lines = inColumns(table);
     if (lines.every((line) => stringWidth(line) <= width)) return lines;
