@@ -77,14 +77,16 @@ function tooSmall(view: RunView, page: Page | undefined): string {
   return `${please}${doing}`;
 }
 
+/** The mode is always there: nobody should have to remember which command line it was. */
 function headLines({ view, page, columns, nowMs }: Scene): Line[] {
+  const mode = view.dryRun ? 'dry run' : 'live';
   if (view.run === '') {
     const plan = page?.kind === 'welcome' ? `: ${page.plan}` : '';
-    return [line(`ttm-wizard${plan}`, { isDim: true })];
+    return [spread([{ text: `ttm-wizard${plan}`, isDim: true }], { text: mode, isDim: true }, columns)];
   }
-  const mode = view.dryRun ? 'dry run, ' : view.doing === 'take-back' ? 'taking back, ' : '';
+  const doing = view.doing === 'take-back' ? ', taking back' : '';
   const where = { text: `${view.plan}: ${view.source} -> ${view.target}`, isDim: true };
-  const time = `${mode}${showSeconds(msSince(view.begunAt, nowMs))}`;
+  const time = `${mode}${doing}, ${showSeconds(msSince(view.begunAt, nowMs))}`;
   return [spread([where], { text: time, isDim: true }, columns), railLine(view.steps, columns, nowMs)];
 }
 

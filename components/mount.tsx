@@ -8,12 +8,11 @@ import { EMPTY_VIEW, type RunView } from '../src/view.js';
 import { App } from './App.js';
 import { type Act, press } from './bindings.js';
 import { clampScroll, frameLines, isTooSmall } from './frame-lines.js';
-import { type Line, widthOf } from './lines.js';
 import { type Look, USUAL_LOOK } from '../src/output/look.js';
 import { type Sample, takeSample } from './samples.js';
 import type { Scene } from './scene.js';
 import { type ScrollbackEntry, entriesOf, said, undone } from './scrollback-lines.js';
-import { withoutResize } from './still-terminal.js';
+import { stillTerminal } from './still-terminal.js';
 import { EMPTY_UI, type Ui, uiFor } from './ui.js';
 
 export interface LiveOptions {
@@ -58,7 +57,7 @@ const TAIL_LINES = 300;
 
 /** The first frame shows with the first event or page. */
 export function mountLive({ stdout, now, look = USUAL_LOOK, hasKeys = true, act }: LiveOptions): LiveScreen {
-  const terminal = withoutResize(stdout);
+  const terminal = stillTerminal(stdout);
   let view = EMPTY_VIEW;
   let page: Page | undefined;
   let ui: Ui = EMPTY_UI;
@@ -72,7 +71,6 @@ export function mountLive({ stdout, now, look = USUAL_LOOK, hasKeys = true, act 
   let held: readonly ScrollbackEntry[] = [];
   /** Entries that are on the terminal for good, from before a pause. */
   let printed = 0;
-  let frame: readonly Line[] = [];
   let instance: Instance | undefined;
   let state: 'fresh' | 'shown' | 'paused' | 'over' = 'fresh';
 
@@ -83,7 +81,7 @@ export function mountLive({ stdout, now, look = USUAL_LOOK, hasKeys = true, act 
   const scene = (): Scene => ({ view, page, ui, ...size(), hasKeys, nowMs: now(), tail, samples });
   const draw = (hasFrame: boolean): void => {
     const { columns } = size();
-    frame = hasFrame ? frameLines(scene()) : [];
+    const frame = hasFrame ? frameLines(scene()) : [];
     const app = <App entries={entries.slice(printed)} frame={frame} columns={columns} look={look} />;
     if (instance === undefined)
       instance = render(app, { stdout: terminal, maxFps: look.framesPerSecond, exitOnCtrlC: false });
@@ -115,7 +113,6 @@ export function mountLive({ stdout, now, look = USUAL_LOOK, hasKeys = true, act 
   };
   const resized = (): void => {
     if (state !== 'shown') return;
-    eraseReflowed(stdout, frame, size().columns);
     lift();
     draw(true);
   };
@@ -226,15 +223,4 @@ export function mountLive({ stdout, now, look = USUAL_LOOK, hasKeys = true, act 
       stdout.off('resize', resized);
     },
   };
-}
-
-/**
- * A narrower terminal has broken the lines of the frame into more than there were. Ink erases as many as it has drawn: this takes the
- * others away, and leaves the cursor so that Ink ends where the frame began.
- */
-function eraseReflowed(stdout: NodeJS.WriteStream, frame: readonly Line[], columns: number): void {
-  const height = frame.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / columns)), 0);
-  if (height <= frame.length) return;
-  // Line by line: tmux keeps in its history what is erased all at once.
-  stdout.write(`${'\u001b[1A\u001b[2K'.repeat(height)}\r${'\n'.repeat(frame.length)}`);
 }

@@ -53,9 +53,9 @@ _ttm_wizard() {
     catch-up) flags='--plan --target --target-url-file --backup-dir --jobs --config --plain --json --no-color --ascii --screen-reader --low-bandwidth --debug --help' words='' ;;
     rollback) flags='--plan --target --target-url-file --backup-dir --jobs --env-file --service --stop-command --start-command --health-url --discard-target-writes --yes --config --plain --json --no-color --ascii --screen-reader --low-bandwidth --debug --help' words='' ;;
     report) flags='--plan --backup-dir --config --json --html --no-color --ascii --screen-reader --debug --help' words='' ;;
-    doctor) flags='--plan --source --target --target-url-file --backup-dir --env-file --config --json --no-color --ascii --screen-reader --debug --help' words='' ;;
+    doctor) flags='--plan --source --target --target-url-file --backup-dir --env-file --config --check-updates --json --no-color --ascii --screen-reader --debug --help' words='' ;;
     demo) flags='--jobs --plain --json --no-color --ascii --screen-reader --low-bandwidth --debug --folder --rollback --clean --help' words='' ;;
-    config) flags='--plan --source --target --target-url-file --backup-dir --jobs --on-bad-value --on-drift --with --no-dump --no-cutover --env-file --service --stop-command --start-command --health-url --capture --rename-source --discard-target-writes --yes --dry-run --resume --restart --config --plain --json --html --watch --no-color --ascii --screen-reader --low-bandwidth --debug --help' words='show' ;;
+    config) flags='--plan --source --target --target-url-file --backup-dir --jobs --on-bad-value --on-drift --with --no-dump --no-cutover --env-file --service --stop-command --start-command --health-url --capture --rename-source --discard-target-writes --yes --dry-run --resume --restart --config --check-updates --plain --json --html --watch --no-color --ascii --screen-reader --low-bandwidth --debug --help' words='show' ;;
     completion) flags='--help' words='bash zsh fish' ;;
     help) words='exit-codes config resume rollback env run status verify catch-up report doctor demo completion' ;;
   esac

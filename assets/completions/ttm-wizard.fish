@@ -41,6 +41,7 @@ complete -c ttm-wizard -n '__fish_use_subcommand; or __fish_seen_subcommand_from
 complete -c ttm-wizard -n '__fish_use_subcommand; or __fish_seen_subcommand_from run config' -l resume -d 'go on with the last run'
 complete -c ttm-wizard -n '__fish_use_subcommand; or __fish_seen_subcommand_from run config' -l restart -d 'undo the last run, begin anew'
 complete -c ttm-wizard -n '__fish_use_subcommand; or __fish_seen_subcommand_from run status verify catch-up rollback report doctor config' -l config -r -F -d 'options from JSON with comments'
+complete -c ttm-wizard -n '__fish_seen_subcommand_from doctor config' -l check-updates -d 'ask npm for a newer version'
 complete -c ttm-wizard -n '__fish_use_subcommand; or __fish_seen_subcommand_from run verify catch-up rollback demo config' -l plain -d 'lines of text, also on a tty'
 complete -c ttm-wizard -n '__fish_use_subcommand; or __fish_seen_subcommand_from run status verify catch-up rollback report doctor demo config' -l json -d 'JSON on standard output'
 complete -c ttm-wizard -n '__fish_seen_subcommand_from report config' -l html -r -F -d 'the report as a page; - is stdout'

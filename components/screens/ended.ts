@@ -25,8 +25,14 @@ function doneLines(view: RunView, columns: number): Line[] {
     ...(view.downtime === undefined ? [] : [downtimeLine(view, 0)]),
     ...(queries.length === 0 ? [] : [BLANK, ...queries]),
     BLANK,
-    ...wrap(folder, columns, {}, 'report, log, snapshot and dump: '),
+    ...wrap(folder, columns, {}, `${inFolder(view)}: `),
   ];
+}
+
+/** What lies in the run's folder; a dump only where one was made. */
+export function inFolder({ steps }: RunView): string {
+  const hasDump = steps.some(({ name, state }) => name === 'dump' && state === 'done');
+  return hasDump ? 'report, log, snapshot and dump' : 'report, log and snapshot';
 }
 
 function failedLines(view: RunView, columns: number): Line[] {

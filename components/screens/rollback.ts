@@ -4,6 +4,7 @@ import type { RunView } from '../../src/view.js';
 import { BLANK, type Line, line, wrap } from '../lines.js';
 import { glyphOf } from '../theme.js';
 import { cutoverLines } from './cutover.js';
+import { inFolder } from './ended.js';
 
 /** What is asked before: `message` says how many rows are carried back or dropped. */
 export function rollbackPlanLines(view: RunView, message: string, columns: number): Line[] {
@@ -21,7 +22,7 @@ export function rollbackPlanLines(view: RunView, message: string, columns: numbe
       : []),
     ...wrap(dropped, columns, {}, '  '),
     line('What stays', { isBold: true }),
-    ...wrap(`${view.folder}: snapshot, dump, log and report`, columns, {}, '  '),
+    ...wrap(`${view.folder}: ${inFolder(view)}`, columns, {}, '  '),
   ];
 }
 

@@ -10,8 +10,8 @@ import { nameOfTarget, showTarget } from '../target/connect.js';
 /** Where the value of an option comes from, in brackets. */
 type From = (name: OptionName) => string;
 
-/** Lines of at most 80 columns, but for values that are longer. */
-export function agreementLines({ options, settings }: Resolved, target: string): string[] {
+/** Lines of at most 80 columns, but for values that are longer; `isSpoken` makes sentences of them. */
+export function agreementLines({ options, settings }: Resolved, target: string, isSpoken = false): string[] {
   const from: From = (name) => `(${settings.origin(name) ?? 'answer'})`;
   const targetOption = settings.origin('target') === undefined ? 'target-url-file' : 'target';
   const { plan, cutover } = options;
@@ -27,7 +27,10 @@ export function agreementLines({ options, settings }: Resolved, target: string):
       : [['modules', options.modules?.join(', ') ?? 'none', `(${settings.origin('with') ?? 'default'})`]]),
     ...(cutover === undefined ? [] : cutoverRows(cutover, plan.application, from)),
   ];
-  return [...tableLines(rows, ['left', 'left', 'left']), ...consequences(cutover)];
+  const table = isSpoken
+    ? rows.map(([title = '', ...value]) => `${title}: ${value.join(' ')}`)
+    : tableLines(rows, ['left', 'left', 'left']);
+  return [...table, ...consequences(cutover)];
 }
 
 function cutoverRows(

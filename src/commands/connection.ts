@@ -10,7 +10,7 @@ import { secretsOf, withPassword, withoutPassword } from '../config/target-url.j
 import { WizardError, messageOf } from '../errors.js';
 import { showSize } from '../output/format.js';
 import type { Answered, Field, Page } from '../pages.js';
-import { connectTarget, nameOfTarget, passwordOf, showTarget } from '../target/connect.js';
+import { connectTarget, nameOfTarget, passwordOf, showTarget, targetPassword } from '../target/connect.js';
 import { askOnScreen } from './asking.js';
 import type { Screen, Session } from './session.js';
 
@@ -33,6 +33,8 @@ const PASSWORD_FIELD: Field = {
   initial: '',
   example: '',
 };
+/** Where none is given it need not be looked for elsewhere. */
+const TYPE_IT = 'type it here; PGPASSWORD, ~/.pgpass or --target-url-file give it without being asked';
 const ESCAPE = { id: 'back', label: 'back' };
 
 /** Keeps what has been typed when the person goes back. */
@@ -128,12 +130,10 @@ export class ConnectionForm {
         continue;
       }
       complaint = [failure.message, ...failure.remedies];
-      // The first attempt may simply lack it.
-      if (
-        failure.isPassword &&
-        (await this.askPassword(this.target, passwordOf(this.target) === undefined ? [] : complaint))
-      )
-        continue;
+      if (failure.isPassword) {
+        const isGiven = Boolean(await targetPassword(this.target));
+        if (await this.askPassword(this.target, isGiven ? complaint : [failure.message, TYPE_IT])) continue;
+      }
       // What was given by a flag is shown again to be corrected, never with its password.
       this.typed = withoutPassword(this.target);
       this.target = undefined;
@@ -187,8 +187,8 @@ export class ConnectionForm {
       return undefined;
     } catch (error) {
       const remedies = error instanceof WizardError ? error.remedies : [];
-      // The server's codes for a password that is wrong, and the driver's words for one that is missing.
-      const isPassword = /28P01|SASL|password/.test(messageOf(error));
+      // The server's words for one that is wrong, and ours for one that is missing.
+      const isPassword = /28P01|password/.test(messageOf(error));
       return { message: messageOf(error), remedies, isPassword };
     }
   }

@@ -10,6 +10,7 @@ import type { Finding } from '../events.js';
 import { findingLines } from '../output/findings.js';
 import { showSize } from '../output/format.js';
 import { choosePaint } from '../output/paint.js';
+import { packageVersion } from '../package-root.js';
 import { adoptLook } from './adopt-look.js';
 import { loadSqlite } from './native-module.js';
 import type { Session } from './session.js';
@@ -46,6 +47,7 @@ async function examine({ options, settings, target }: Resolved): Promise<Finding
     ['backup-dir', () => checkBackupDir(options.backupDir)],
     ['target', () => (target === undefined ? Promise.resolve(noTarget) : checkTarget(target))],
     ['pg-dump', () => checkPgDump(target)],
+    ...(settings.isOn('check-updates') ? [['updates', askForUpdates] as const] : []),
   ];
   const findings: Finding[] = [];
   for (const [code, check] of checks) {
@@ -57,6 +59,11 @@ async function examine({ options, settings, target }: Resolved): Promise<Finding
     }
   }
   return findings;
+}
+
+async function askForUpdates(): Promise<Finding> {
+  const { checkUpdates } = await import('../tools/newest-version.js');
+  return checkUpdates(packageVersion());
 }
 
 function ok(code: string, message: string): Finding {

@@ -39,7 +39,10 @@ export const EXAMPLES: Readonly<Record<CommandName, readonly string[]>> = {
     'ttm-wizard report --html report.html     # replaces only its own',
     'ssh root@server ttm-wizard report --html - > report.html',
   ],
-  doctor: ['ttm-wizard doctor', 'ttm-wizard doctor --target postgresql://app@db/app'],
+  doctor: [
+    'ttm-wizard doctor --target postgresql://app@db/app',
+    'ttm-wizard doctor --check-updates          # the only thing that asks npm',
+  ],
   demo: ['ttm-wizard demo', 'ttm-wizard demo --rollback', 'ttm-wizard demo --clean'],
   config: ['ttm-wizard config show --config /root/ttm.jsonc', 'ttm-wizard config show --json'],
   completion: [
@@ -59,7 +62,6 @@ export function mainHelp(): string {
     '  TTM_TARGET=postgresql://app:secret@db/app ttm-wizard run --yes',
     '',
     'Usage: ttm-wizard [COMMAND] [OPTIONS], or --version; COMMAND --help has its own',
-    'A flag goes before its environment variable, that before the config file.',
     ...COMMANDS.map((command) => `  ${usageOf(command).padEnd(COMMAND_WIDTH)}${command.help}`),
     `  ${'help TOPIC'.padEnd(COMMAND_WIDTH)}${TOPICS.join(', ')}, or a command`,
     ...optionBlocks(OPTIONS.filter((option) => !isOfDemo(option))),

@@ -52,7 +52,7 @@ export async function openScreen(session: Session, settings: Settings): Promise<
   process.on('SIGCONT', goOn);
   if (session.isTerminal) terminal.keys = openKeys(live.press);
   const { keys } = terminal;
-  const logSink = plainSink({ line: live.log, isTty: false, look: out.look }, unpainted);
+  const logSink = plainSink({ line: live.log, isTty: false, columns: undefined, look: out.look }, unpainted);
   const plain = plainSink(out, paint);
   let ending: { event: WizardEvent; view: RunView } | undefined;
   let isMounted = true;

@@ -38,7 +38,8 @@ async function runOnScreen(session: Session, request: RunRequest, screen: Screen
 async function runAsLines(session: Session, request: RunRequest): Promise<number> {
   const target = await settleTarget(session, request);
   if (request.canAsk && !request.options.dryRun) {
-    for (const line of agreementLines(request, target)) session.out.line(line);
+    const lines = agreementLines(request, target, session.out.look.isScreenReader);
+    for (const line of lines) session.out.line(line);
     await confirmStart('Start?');
   }
   const [{ runMigration }, { STEPS }] = [

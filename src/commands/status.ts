@@ -17,7 +17,7 @@ import {
 import { type Paint, choosePaint } from '../output/paint.js';
 import { reportObject } from '../output/report.js';
 import { headLines, showState } from '../output/summary.js';
-import { inColumns, inSentences } from '../output/text-table.js';
+import { foldLine, layoutFor } from '../output/text-table.js';
 import { adoptLook } from './adopt-look.js';
 import type { RunView, StepView } from '../view.js';
 import { lastRun, viewOf } from './last-run.js';
@@ -39,7 +39,7 @@ export async function status(session: Session): Promise<number> {
     const object = view === undefined ? { v: 1, run: null } : reportObject(view);
     const text = settings.isOn('json')
       ? JSON.stringify(object)
-      : statusText(view, options.backupDir, new Date(), paint, out.look.isScreenReader);
+      : statusText(view, options.backupDir, new Date(), paint, out.look.isScreenReader, out.columns);
     if (text !== shown && settings.isOn('json')) out.json(object);
     else if (text !== shown) out.line(nextPage(shown, text, session));
     shown = text;
@@ -72,20 +72,24 @@ async function pause(stop: AbortSignal): Promise<boolean> {
   }
 }
 
-/** Everything about a run on one page; exported for the tests, which give it the clock. `isSpoken` makes sentences of its tables. */
+/**
+ * Everything about a run on one page, in at most `columns`; exported for the tests, which give it the clock. `isSpoken` makes sentences of
+ * its tables.
+ */
 export function statusText(
   view: RunView | undefined,
   backupDir: string,
   now: Date,
   paint: Paint,
   isSpoken = false,
+  columns?: number,
 ): string {
   if (view === undefined) return `There is no run in ${safe(backupDir)}.`;
   const silentMs = now.getTime() - Date.parse(view.lastAt);
   const isSilent = view.outcome === 'running' && silentMs > SILENT_MS;
-  const layout = isSpoken ? inSentences : inColumns;
+  const layout = layoutFor(isSpoken, columns);
   const bad = view.findings.filter(({ severity }) => severity === 'error' || severity === 'warning');
-  return [
+  const lines = [
     ...headLines(view, paint, layout, [['log', safe(view.log)]]),
     '',
     ...layout({
@@ -103,7 +107,9 @@ export function statusText(
       : []),
     ...waitingLines(view, now),
     ...view.remedies.map((remedy) => `  ${safe(remedy)}`),
-  ].join('\n');
+  ];
+  const isFolded = columns !== undefined && !isSpoken;
+  return (isFolded ? lines.flatMap((line) => foldLine(line, columns)) : lines).join('\n');
 }
 
 function waitingLines({ waiting, newsAt }: RunView, now: Date): string[] {

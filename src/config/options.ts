@@ -268,6 +268,13 @@ const table = [
     commands: ['run', 'status', 'verify', 'catch-up', 'rollback', 'report', 'doctor'],
   },
   {
+    name: 'check-updates',
+    env: 'TTM_CHECK_UPDATES',
+    help: 'ask npm for a newer version',
+    group: 'Starting and resuming',
+    commands: ['doctor'],
+  },
+  {
     name: 'plain',
     env: 'TTM_PLAIN',
     help: 'lines of text, also on a tty',

@@ -8,7 +8,8 @@ import { DATABASE } from './demo-database.js';
 import type { Demo } from './demo-folder.js';
 import type { DiaryCheck } from './diary-check.js';
 import type { PostgresServer } from './postgres-server.js';
-import { type DemoCommand, quote } from './shell.js';
+import { shellWord } from '../shell-word.js';
+import type { DemoCommand } from './shell.js';
 
 export interface Closing {
   readonly demo: Demo;
@@ -95,10 +96,10 @@ async function lookLines({ server, pgpass }: Demo): Promise<string[]> {
     const script = `const{Client}=require("pg");const c=new Client("${url}");c.connect().then(()=>c.query("${query}")).then(r=>console.table(r.rows)).finally(()=>c.end())`;
     return [
       'psql is not on this machine; this does the same:',
-      `  cd ${quote(packageRoot())} && PGPASSFILE=${quote(pgpass)} node --no-deprecation -e '${script}'`,
+      `  cd ${shellWord(packageRoot())} && PGPASSFILE=${shellWord(pgpass)} node --no-deprecation -e '${script}'`,
     ];
   }
-  const line = `  PGPASSFILE=${quote(pgpass)} ${quote(psql)} -h 127.0.0.1 -p ${server.port} -U ${server.superuser} ${DATABASE}`;
+  const line = `  PGPASSFILE=${shellWord(pgpass)} ${shellWord(psql)} -h 127.0.0.1 -p ${server.port} -U ${server.superuser} ${DATABASE}`;
   return ['Look at the data (the server keeps running for that):', line, `${line} -c '${query}'`];
 }
 

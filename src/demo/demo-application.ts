@@ -19,7 +19,7 @@ import { measure, probe } from '../app/probe.js';
 import type { CutoverOptions } from '../config/run-options.js';
 import { EXIT, WizardError, messageOf } from '../errors.js';
 import { freePort } from './free-port.js';
-import { quote } from './shell.js';
+import { shellWord } from '../shell-word.js';
 
 export interface DemoApplication {
   /** The file of SQLite that it begins with. */
@@ -61,7 +61,7 @@ export async function openApplication(folder: string): Promise<DemoApplication> 
   const port = await choosePort(script, path('port'));
   writeFileAtomicSync(script, scriptText(folder, diary, port), { mode: 0o755 });
   const url = `http://127.0.0.1:${port}`;
-  const [stopCommand, startCommand] = [`${quote(script)} stop`, `${quote(script)} start`];
+  const [stopCommand, startCommand] = [`${shellWord(script)} stop`, `${shellWord(script)} start`];
   const services = commandServices({ stop: stopCommand, start: startCommand });
   return {
     source,
@@ -102,7 +102,7 @@ export async function openApplication(folder: string): Promise<DemoApplication> 
 /** Stops what runs from this folder, if there is anything. */
 export async function stopApplication(folder: string): Promise<void> {
   const script = join(folder, 'application.sh');
-  if (existsSync(script)) await commandServices({ stop: `${quote(script)} stop`, start: '' }).stop();
+  if (existsSync(script)) await commandServices({ stop: `${shellWord(script)} stop`, start: '' }).stop();
 }
 
 /** The one kept in `file`, unless it has been taken while the application was down. */
@@ -125,8 +125,8 @@ async function choosePort(script: string, file: string): Promise<number> {
 function scriptText(folder: string, diary: string, port: number): string {
   return `#!/bin/sh
 # The application of the demo, made by ttm-wizard: application.sh start | stop | status
-cd ${quote(folder)} || exit 1
-diary=${quote(diary)}
+cd ${shellWord(folder)} || exit 1
+diary=${shellWord(diary)}
 words() {
   if [ -r /proc/self/cmdline ]; then tr '\\0' ' ' < "/proc/$1/cmdline"; else ps -o args= -p "$1"; fi
 }
@@ -140,7 +140,7 @@ start)
     runs $role && continue
     port=
     [ $role = api ] && port='--port ${port}'
-    ${quote(process.execPath)} -- ${quote(PROGRAM)} --role $role --diary "$diary" --env-file .env $port \\
+    ${shellWord(process.execPath)} -- ${shellWord(PROGRAM)} --role $role --diary "$diary" --env-file .env $port \\
       < /dev/null >> $role.log 2>&1 &
     echo $! > $role.pid
   done
@@ -179,7 +179,7 @@ function notRunning(log: string, cause: unknown): WizardError {
   return new WizardError({
     code: 'DEMO_APPLICATION',
     message: `the application of the demo does not run: ${messageOf(cause)}`,
-    remedies: [`cat ${quote(log)}`],
+    remedies: [`cat ${shellWord(log)}`],
     exitCode: EXIT.usage,
     cause,
   });

@@ -1,23 +1,19 @@
 // Command lines for a POSIX shell: to be typed again by a person, or to stand in a script.
 import { join, resolve } from 'node:path';
 import { packageRoot } from '../package-root.js';
-
-/** One word of a command line, whatever is in it. */
-export function quote(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
+import { shellWord } from '../shell-word.js';
 
 export type DemoCommand = (...options: readonly string[]) => string;
 
 /** The line that starts the demo in `folder` as it was started now, with other options. */
 export function demoCommand(env: NodeJS.ProcessEnv, folder: string): DemoCommand {
-  const place = folder === resolve('ttm-demo') ? [] : ['--folder', quote(folder)];
+  const place = folder === resolve('ttm-demo') ? [] : ['--folder', shellWord(folder)];
   if (env['npm_lifecycle_event'] === 'demo')
     return (...options) => ['npm run demo', ...dashed([...options, ...place])].join(' ');
   const isInstalled = packageRoot().includes('node_modules');
   const program = isInstalled
     ? 'npx ttm-wizard'
-    : `node ${quote(join(packageRoot(), 'bin', 'ttm-wizard.js'))}`;
+    : `node ${shellWord(join(packageRoot(), 'bin', 'ttm-wizard.js'))}`;
   return (...options) => [program, 'demo', ...options, ...place].join(' ');
 }
 

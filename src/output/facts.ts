@@ -1,6 +1,6 @@
 // What a run has measured besides its steps, tables and queries, in words: the same on the page and in the text of the report.
 import type { Environment } from '../events.js';
-import type { RunView, TableView } from '../view.js';
+import type { RunView, StepView, TableView } from '../view.js';
 import { showCount, showDuration, showMoment, showSize } from './format.js';
 
 /** For how long the application was down last, and from when; undefined where it was not stopped. */
@@ -29,4 +29,9 @@ export function environmentRows(environment: Environment): [name: string, value:
 /** Those that differ before the others. */
 export function differentFirst(tables: readonly TableView[]): TableView[] {
   return [...tables].sort((a, b) => Number(a.state !== 'different') - Number(b.state !== 'different'));
+}
+
+/** A step that is left has nothing to say unless it has been undone. */
+export function isTakenBack({ state, summary }: StepView): boolean {
+  return state === 'left' && summary !== '';
 }

@@ -10,7 +10,7 @@ import type { Paint } from './paint.js';
 import { ProgressLines } from './progress-line.js';
 import { queryLine } from './query-table.js';
 import { summaryLines } from './summary.js';
-import { type Layout, inColumns, inSentences } from './text-table.js';
+import { foldLine, layoutFor } from './text-table.js';
 import type { Writer } from './writer.js';
 
 type Event<T extends WizardEvent['type']> = Extract<WizardEvent, { type: T }>;
@@ -19,7 +19,7 @@ type Event<T extends WizardEvent['type']> = Extract<WizardEvent, { type: T }>;
 const NAME_WIDTH = 9;
 const INDENT = ' '.repeat(8 + 2 + NAME_WIDTH + 2);
 
-export function plainSink(out: Pick<Writer, 'line' | 'isTty' | 'look'>, paint: Paint): EventSink {
+export function plainSink(out: Pick<Writer, 'line' | 'isTty' | 'columns' | 'look'>, paint: Paint): EventSink {
   const lines = new PlainLines(paint, out);
   return (event, view) => {
     for (const line of lines.of(event, view)) out.line(line);
@@ -30,15 +30,15 @@ class PlainLines {
   private readonly paint: Paint;
   private readonly progress: ProgressLines;
   private readonly isSpoken: boolean;
-  private readonly layout: Layout;
+  private readonly out: Pick<Writer, 'columns'>;
   private waitedFor = '';
   private waitedMs = 0;
 
-  constructor(paint: Paint, { isTty, look }: Pick<Writer, 'isTty' | 'look'>) {
+  constructor(paint: Paint, out: Pick<Writer, 'isTty' | 'columns' | 'look'>) {
     this.paint = paint;
-    this.isSpoken = look.isScreenReader;
-    this.layout = this.isSpoken ? inSentences : inColumns;
-    this.progress = new ProgressLines(this.isSpoken ? 'spoken' : isTty ? 'watched' : 'logged');
+    this.out = out;
+    this.isSpoken = out.look.isScreenReader;
+    this.progress = new ProgressLines(this.isSpoken ? 'spoken' : out.isTty ? 'watched' : 'logged');
   }
 
   of(event: WizardEvent, view: RunView): string[] {
@@ -95,15 +95,17 @@ class PlainLines {
         return [say(event.step, `would do: ${safe(event.title)}`), ...this.blockOf(event.sql)];
       case 'run.completed':
       case 'run.rolled-back':
-        return ['', ...summaryLines(view, this.paint, this.layout)];
+        return this.page(view);
       case 'run.failed':
-        return [
-          '',
-          ...summaryLines(view, this.paint, this.layout),
-          '',
-          ...failureLines({ ...event, log: view.log }, this.paint),
-        ];
+        return this.page(view, ['', ...failureLines({ ...event, log: view.log }, this.paint)]);
     }
+  }
+
+  /** How it ended, within the terminal's width: lines that it breaks itself are no columns any more. */
+  private page(view: RunView, more: readonly string[] = []): string[] {
+    const { columns } = this.out;
+    const lines = ['', ...summaryLines(view, this.paint, layoutFor(this.isSpoken, columns)), ...more];
+    return columns === undefined || this.isSpoken ? lines : lines.flatMap((line) => foldLine(line, columns));
   }
 
   /** Once for each thing that is waited for: what is printed stays. */

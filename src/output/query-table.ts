@@ -70,6 +70,7 @@ export function querySection(queries: readonly QueryView[], paint: Paint, layout
     head: head.map((text) => paint('bold', text)),
     rows,
     aligns: ['left', 'right', 'right', 'right', 'left', 'left', 'left'],
+    isLastSpare: true,
   });
   return [...lines, ...(queries.some(hasOneRun) ? [ONE_RUN] : []), ...reasonLines(queries)];
 }

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { FILES } from '../run/folder.js';
 import type { RunView, StepView, TableView } from '../view.js';
-import { differentFirst, downtimeText } from './facts.js';
+import { differentFirst, downtimeText, isTakenBack } from './facts.js';
 import { isWanted } from './failure.js';
 import { safe } from './findings.js';
 import { showCount, showDuration, showMoment, showRows } from './format.js';
@@ -17,8 +17,13 @@ export function summaryLines(view: RunView, paint: Paint, layout: Layout = inCol
   return [
     ...headLines(view, paint, layout),
     ...section(stepLines(view.steps, paint, layout)),
-    ...section(tableSection(shownTables(view), paint, layout)),
-    ...section(querySection(view.queries, paint, layout)),
+    // What was compared is no longer there.
+    ...(view.outcome === 'rolled-back'
+      ? section(droppedSection(view, paint, layout))
+      : [
+          ...section(tableSection(shownTables(view), paint, layout)),
+          ...section(querySection(view.queries, paint, layout)),
+        ]),
     ...section(placeLines(view, layout)),
   ];
 }
@@ -64,7 +69,8 @@ function stepLines(steps: readonly StepView[], paint: Paint, layout: Layout): st
   const total = steps.reduce((sum, step) => sum + step.elapsedMs, 0);
   const rows = steps.map((step) => {
     const time = step.state === 'left' ? '' : showDuration(step.elapsedMs);
-    return [step.name, showState(step.state, paint), time, safe(step.summary)];
+    const state = isTakenBack(step) ? paint('yellow', 'taken back') : showState(step.state, paint);
+    return [step.name, state, time, safe(step.summary)];
   });
   const head = ['step', 'state', 'time', 'result'].map((text) => paint('bold', text));
   return layout({
@@ -83,6 +89,17 @@ export function showState(state: StepView['state'], paint: Paint): string {
 /** What was only planned is no result, but all that a dry run has. */
 function shownTables({ tables, dryRun }: RunView): readonly TableView[] {
   return dryRun ? tables : tables.filter(({ state }) => state !== 'left');
+}
+
+/** What the run had made in the target, of which nothing is left. */
+function droppedSection(view: RunView, paint: Paint, layout: Layout): string[] {
+  const made = shownTables(view);
+  if (made.length === 0) return [];
+  return layout({
+    head: ['table', 'rows', 'in the target'].map((text) => paint('bold', text)),
+    rows: made.map(({ name, rowsDone }) => [safe(name), showCount(rowsDone), 'dropped']),
+    aligns: ['left', 'right', 'left'],
+  });
 }
 
 function tableSection(tables: readonly TableView[], paint: Paint, layout: Layout): string[] {

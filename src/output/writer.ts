@@ -10,6 +10,8 @@ export interface Writer {
   /** For scripts: one line of JSON, whatever the look. */
   json(value: unknown): void;
   readonly isTty: boolean;
+  /** Of the terminal as it is now; undefined where the lines may be as long as they like. */
+  readonly columns: number | undefined;
   /** What the person's terminal can show, once the settings are known. */
   look: Look;
   /** Nothing is written any more. */
@@ -33,6 +35,10 @@ export function openWriter(stream: NodeJS.WriteStream): Writer {
     data: write,
     json: (value) => write(JSON.stringify(value)),
     isTty: stream.isTTY,
+    // A terminal that does not know its size says 0.
+    get columns() {
+      return stream.isTTY && stream.columns > 0 ? stream.columns : undefined;
+    },
     look: USUAL_LOOK,
     close,
     flushed: () =>

@@ -2,6 +2,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readManifest } from '../app/env-manifest.js';
+import { shellWord } from '../shell-word.js';
 import { loadSql } from '../target/sql.js';
 import { type CutoverState, loadCutover } from './cutover-state.js';
 import { FILES, type RunState } from './folder.js';
@@ -15,7 +16,7 @@ export function writeByHand(folder: string, state: RunState, why: string): strin
     `Rollback of run ${state.run}, which could not be finished: ${why}`,
     '',
     'First try again; it goes on where it was, and may be repeated as often as you like:',
-    `    ttm-wizard rollback --backup-dir ${quote(join(folder, '..'))} --target URL`,
+    `    ttm-wizard rollback --backup-dir ${shellWord(join(folder, '..'))} --target URL`,
     ...(cutover?.isOnTarget === true ? whileTargetIsGone(cutover) : []),
     '',
     'If that cannot work, do this by hand, in this order.',
@@ -48,13 +49,14 @@ function switchBack(folder: string, state: RunState, cutover: CutoverState): str
   const { services, sourceMode, phase, renamed } = cutover;
   const env = (attempt(() => readManifest(folder))?.files ?? []).map(({ copy, realPath }) =>
     copy === null
-      ? `    rm ${quote(realPath)}`
-      : `    cat ${quote(join(folder, 'env', copy))} > ${quote(realPath)}`,
+      ? `    rm ${shellWord(realPath)}`
+      : `    cat ${shellWord(join(folder, 'env', copy))} > ${shellWord(realPath)}`,
   );
-  const mode = sourceMode === undefined ? [] : [`    chmod ${sourceMode.toString(8)} ${quote(state.source)}`];
+  const mode =
+    sourceMode === undefined ? [] : [`    chmod ${sourceMode.toString(8)} ${shellWord(state.source)}`];
   const name =
     renamed !== undefined && existsSync(renamed.to)
-      ? [`    mv ${quote(renamed.to)} ${quote(renamed.from)}`]
+      ? [`    mv ${shellWord(renamed.to)} ${shellWord(renamed.from)}`]
       : [];
   const before = join(folder, FILES.sourceBefore);
   return [
@@ -87,11 +89,9 @@ export function serviceLine(what: 'stop' | 'start', services: CutoverState['serv
   const own = what === 'stop' ? services?.stopCommand : services?.startCommand;
   if (own !== undefined) return own;
   const units = services?.units ?? [];
-  return units.length > 0 ? `systemctl ${what} ${units.map(quote).join(' ')}` : `# ${what} the application`;
-}
-
-function quote(text: string): string {
-  return /^[\w./:@=+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+  return units.length > 0
+    ? `systemctl ${what} ${units.map(shellWord).join(' ')}`
+    : `# ${what} the application`;
 }
 
 function attempt<T>(read: () => T): T | undefined {

@@ -201,6 +201,13 @@ export class Execution {
     return done.filter((name) => name !== 'cutover' || isSwitchedOver(this.path));
   }
 
+  /** Those that the run has had: whoever takes it back asks all that there are. */
+  private ownSteps(done: readonly StepName[]): StepName[] {
+    const known = this.journal.view.steps.map(({ name }) => name);
+    const names = this.steps.map(({ name }) => name);
+    return known.length === 0 ? names : names.filter((name) => known.includes(name) || done.includes(name));
+  }
+
   private begin(done: StepName[], isFinished: boolean, why?: string, purpose?: 'take-back'): void {
     const common = {
       plan: this.options.plan.title,
@@ -208,7 +215,7 @@ export class Execution {
       target: showTarget(nameOfTarget(this.options.target)),
       folder: this.path,
       log: this.path === '' ? '' : join(this.path, FILES.log),
-      steps: this.steps.map(({ name }) => name),
+      steps: purpose === 'take-back' ? this.ownSteps(done) : this.steps.map(({ name }) => name),
     };
     if (this.mode !== 'resumed') {
       this.journal.emit({ type: 'run.started', ...common, dryRun: this.options.dryRun });

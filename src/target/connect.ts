@@ -4,6 +4,7 @@ import pg from 'pg';
 import { parse, parseIntoClientConfig } from 'pg-connection-string';
 import { WizardError, codeOf, messageOf } from '../errors.js';
 import { pgpassPassword } from './pgpass.js';
+import { passwordRemedies, remediesOf } from './remedies.js';
 import { loadSql } from './sql.js';
 
 /** Everything needed to connect; travels to worker threads, never to a file, an event or a child's arguments. */
@@ -126,7 +127,8 @@ export async function connectTarget(address: TargetAddress): Promise<pg.Client> 
     await pinSettings(client, address.schema);
   } catch (error) {
     await client.end().catch(() => undefined);
-    throw targetError(`cannot connect to ${showTarget(name)}`, error);
+    if (isPasswordWanted(error) && !(await targetPassword(address.url))) throw noPassword(name, error);
+    throw targetError(`cannot connect to ${showTarget(name)}`, error, name);
   }
   return client;
 }
@@ -142,6 +144,21 @@ export async function onOwnConnection<T>(
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+/** The driver's own words where it has none to answer with, and the server's where an empty one was sent. */
+function isPasswordWanted(error: unknown): boolean {
+  return codeOf(error) === '28P01' || /^SASL: .* client password must be/.test(messageOf(error));
+}
+
+function noPassword(name: TargetName, cause: unknown): WizardError {
+  return new WizardError({
+    code: 'TARGET_CONNECTION',
+    message: `cannot connect to ${showTarget(name)}: the server asks for a password, and none is given`,
+    remedies: passwordRemedies(name),
+    exitCode: 5,
+    cause,
+  });
 }
 
 /** The password that connections to this URL use, from wherever it comes. */
@@ -176,33 +193,15 @@ async function pinSettings(client: pg.Client, schema: string | undefined): Promi
   }
 }
 
-const REMEDIES: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'is the server running, and does it listen on that address? (pg_isready -h HOST -p PORT)',
-  ENOTFOUND: 'the host name does not resolve: check it',
-  ETIMEDOUT: 'a firewall may drop the packets; try psql from this machine',
-  '28P01': 'the password is wrong or missing: PGPASSWORD, ~/.pgpass, or the URL in TTM_TARGET',
-  '28000': 'pg_hba.conf does not let this user in from here',
-  '2BP01':
-    'drop what the server names there, which others have built on these tables, then the same command again',
-  '25006':
-    'the server or the role is read-only: another server, or ALTER ROLE USER RESET default_transaction_read_only',
-  '3D000': 'createdb DATABASE creates it',
-  '42501': 'GRANT CREATE, USAGE ON SCHEMA public TO the user of the URL',
-  '53100': 'the disk of the server is full',
-  '53300': 'the server has no free connection: lower --jobs or raise max_connections',
-  '57P03': 'the server is starting up or shutting down: try again',
-};
-
 /** The error of exit 5 for whatever the driver or the server said; its text never contains the URL or the password. */
-export function targetError(doing: string, error: unknown): WizardError {
+export function targetError(doing: string, error: unknown, name?: TargetName): WizardError {
   if (error instanceof WizardError) return error;
   const code = codeOf(error);
-  const remedy = code === undefined ? undefined : REMEDIES[code];
   const isConnection = code === undefined || /^(E[A-Z]+|08...|57P..|28...)$/.test(code);
   return new WizardError({
     code: isConnection ? 'TARGET_CONNECTION' : 'TARGET_SQL',
     message: `${doing}: ${describe(error)}${code === undefined ? '' : ` (${code})`}`,
-    remedies: remedy === undefined ? [] : [remedy],
+    remedies: code === undefined ? [] : remediesOf(code, name),
     exitCode: 5,
     cause: error,
   });

@@ -7,6 +7,7 @@ import { checkCarriedNames, namesToMake } from './names.js';
 import type { StepContext } from '../../src/run/step.js';
 import { nameOfTarget, showTarget, targetError } from '../../src/target/connect.js';
 import { describeOwner } from '../../src/target/ledger.js';
+import { createdbLine } from '../../src/target/remedies.js';
 import { loadSql, quoteName } from '../../src/target/sql.js';
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
@@ -70,7 +71,7 @@ export async function checkTarget(
       'target-encoding',
       'the database is UTF-8',
       `the database has encoding ${facts.encoding}`,
-      [`createdb --encoding=UTF8 --template=template0 ${name.database}_utf8`],
+      [createdbLine(name, `${name.database}_utf8`)],
     );
     check(
       !facts.is_replica && facts.read_only === 'off',

@@ -95,7 +95,9 @@ function isServerError(error: unknown): boolean {
 
 function different(folder: string, errors: number, rows: number): WizardError {
   const what =
-    rows > 0 ? `${showRows(rows)} differ between source and target` : `${errors} checks of the target failed`;
+    rows > 0
+      ? `${showRows(rows)} ${rows === 1 ? 'differs' : 'differ'} between source and target`
+      : `${errors} checks of the target failed`;
   const since = isSwitchedOver(folder)
     ? '; the application runs on the target, and what it has written there since is to be expected'
     : '';

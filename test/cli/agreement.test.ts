@@ -73,3 +73,10 @@ test('a source is renamed only when that was asked for, and it is said', () => {
 test('the password is not in it', () => {
   expect(agreement({})).not.toContain('geheim');
 });
+
+test('for who listens it is sentences', () => {
+  const request = resolveRun({ 'no-cutover': true }, { TTM_TARGET: URL }, true);
+  const lines = agreementLines(request, URL, true);
+  expect(lines[0]).toBe('application: To The Moon (default)');
+  expect(lines.join('\n')).not.toMatch(/ {2}/);
+});

@@ -140,6 +140,22 @@ describe('what is missing', () => {
   });
 });
 
+test('a password that the server asks for is asked for, with where else it is taken from', async () => {
+  const { screen } = await fill(
+    [
+      ['connection', 'back'],
+      ['connection', 'back'],
+    ],
+    { source: site.source },
+    { TTM_TARGET: withoutSecret(site.target) },
+  );
+  const [page, next] = screen.pages;
+  expect(page?.field?.isSecret).toBe(true);
+  expect(page?.complaint?.[0]).toMatch(/the server asks for a password, and none is given$/);
+  expect(page?.complaint?.[1]).toMatch(/PGPASSWORD, ~\/\.pgpass or --target-url-file/);
+  expect(next?.complaint?.join(' ')).toContain('read -rs PGPASSWORD');
+});
+
 describe('what was answered at an earlier time', () => {
   beforeEach(() => {
     mkdirSync(site.backupDir);

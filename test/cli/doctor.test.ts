@@ -1,8 +1,8 @@
 // doctor, on this machine and the test server.
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { writeSample } from '../../src/demo/sample.js';
 import { serverUrl } from '../support/database.js';
@@ -81,4 +81,39 @@ test('a password is never shown', async () => {
   ]);
   expect(stdout + stderr).not.toContain('geheim');
   expect(stderr).toContain('process list (ps)');
+});
+
+describe('a newer version', () => {
+  let bin: string;
+  beforeAll(() => {
+    bin = join(folder, 'bin');
+    mkdirSync(bin);
+  });
+
+  /** doctor, with a program of that name and script in place of npm. */
+  async function asked(script: string, ...flags: string[]) {
+    rmSync(join(bin, 'asked'), { force: true });
+    writeFileSync(join(bin, 'npm'), `#!/bin/sh\necho "$*" > '${bin}/asked'\n${script}\n`, { mode: 0o755 });
+    const args = ['doctor', '--source', source, '--backup-dir', folder, ...flags];
+    return wizard(args, { env: { PATH: `${bin}:${process.env['PATH'] ?? ''}` } });
+  }
+
+  test.each([
+    ['echo 999.0.0', /ttm-wizard 999\.0\.0 is published, this is \d.*\n +> npx ttm-wizard@999\.0\.0 doctor/],
+    ['echo 0.0.1', /ok +ttm-wizard \S+ is the newest/],
+    ['echo "npm error code E404" >&2; exit 1', /npm finds no published ttm-wizard/],
+    ['echo "npm error code ENOTFOUND" >&2; exit 1', /npm cannot be asked for a newer version \(ENOTFOUND\)/],
+    ['echo "<html>"', /npm cannot be asked for a newer version \(no version in its answer\)/],
+  ])('is asked for by --check-updates, and changes no verdict: npm answers %s', async (script, line) => {
+    const { stdout, exitCode } = await asked(script, '--check-updates');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(line);
+    expect(stdout).toContain('This machine is ready.');
+  });
+
+  test('is asked for by nothing else', async () => {
+    const { stdout } = await asked('echo 999.0.0');
+    expect(stdout).not.toContain('999');
+    expect(existsSync(join(bin, 'asked'))).toBe(false);
+  });
 });

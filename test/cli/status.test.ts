@@ -45,6 +45,13 @@ describe('status', () => {
     expect(text).not.toContain('No sign of life');
   });
 
+  test('on a terminal is no wider than that', () => {
+    const [at, run] = [new Date('2026-01-31T02:10:14Z'), viewOf(record(halfWay))];
+    const text = statusText(run, backupDir, at, unpainted, false, 50);
+    for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(50);
+    expect(text).toMatch(/copying token_scores:\n +420,000 of 847,080\n/);
+  });
+
   test('of a run that has been silent for long says that it may be dead, and what to type', () => {
     const text = statusText(viewOf(record(halfWay)), backupDir, new Date('2026-01-31T02:10:14Z'), unpainted);
     expect(text).toContain(

@@ -2,12 +2,15 @@
 import { resolve } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it, test } from 'vitest';
-import { demoCommand, quote } from '../../src/demo/shell.js';
+import { demoCommand } from '../../src/demo/shell.js';
+import { shellWord } from '../../src/shell-word.js';
 
 test.each(['plain', '', 'with space', "it's", '"$HOME"', '`id`', '*', 'a\\b', '~', '#x', 'two\nlines', '🚀'])(
   '%j is one word for a shell',
   async (word) => {
-    const { stdout } = await execa('sh', ['-c', `printf %s ${quote(word)}`], { stripFinalNewline: false });
+    const { stdout } = await execa('sh', ['-c', `printf %s ${shellWord(word)}`], {
+      stripFinalNewline: false,
+    });
     expect(stdout).toBe(word);
   },
 );

@@ -6,7 +6,7 @@ export interface Capture extends Writer {
   readonly lines: string[];
 }
 
-export function capture(isTty = false, look: Look = USUAL_LOOK): Capture {
+export function capture(isTty = false, look: Look = USUAL_LOOK, columns?: number): Capture {
   const lines: string[] = [];
   return {
     lines,
@@ -14,6 +14,7 @@ export function capture(isTty = false, look: Look = USUAL_LOOK): Capture {
     data: (text) => lines.push(text),
     json: (value) => lines.push(JSON.stringify(value)),
     isTty,
+    columns,
     look,
     close: () => undefined,
     flushed: () => Promise.resolve(),

@@ -8,8 +8,14 @@ import { EMPTY_VIEW, reduce } from '../../src/view.js';
 import { capture } from './capture.js';
 import { different, record, rest, successful } from './recorded-run.js';
 
-function play(bodies: readonly EventBody[], paint = unpainted, isTty = false, look = USUAL_LOOK): string {
-  const out = capture(isTty, look);
+function play(
+  bodies: readonly EventBody[],
+  paint = unpainted,
+  isTty = false,
+  look = USUAL_LOOK,
+  columns?: number,
+): string {
+  const out = capture(isTty, look, columns);
   const sink = plainSink(out, paint);
   let view = EMPTY_VIEW;
   for (const event of record(bodies)) {
@@ -151,6 +157,49 @@ test('a resumed run, a dry run and a rollback have their lines too', () => {
     log       /b/l
     report    /b/report.txt"
   `);
+});
+
+test.each([80, 60, 40])('on a terminal of %i columns no line of the last page is wider', (columns) => {
+  const long: EventBody = {
+    type: 'step.completed',
+    step: 'constrain',
+    summary: '10 sets of keys and indexes, sequences and statistics are in place, SHA-256 65637d9d6b2c…',
+    elapsedMs: 539,
+  };
+  for (const run of [successful, different, rest]) {
+    const [page = ''] = play(
+      [...run.slice(0, 1), long, ...run.slice(1)],
+      unpainted,
+      true,
+      USUAL_LOOK,
+      columns,
+    )
+      .split('\n\n')
+      .slice(1)
+      .join('\n')
+      .split('\nLog: ');
+    expect(page).toContain('outcome');
+    for (const line of page.split('\n')) expect(line.length, line).toBeLessThanOrEqual(columns);
+  }
+});
+
+test('at 80 columns what does not fit is folded under its own column, and the index is left to the report', () => {
+  const text = play(successful, unpainted, true, USUAL_LOOK, 80);
+  expect(text).toMatch(/\nquery +before +as sent +fast +factor +result\n/);
+  expect(text).toMatch(/\ntable +source rows +target rows +digest +verdict\n/);
+});
+
+test('a run that has been taken back says of each table that it is gone, and of none that both sides are equal', () => {
+  const [started, ...others] = successful.slice(0, -1);
+  const text = play([
+    ...(started === undefined ? [] : [started]),
+    ...others,
+    { type: 'step.undone', step: 'schema', summary: 'tables of this run and its ledger are dropped' },
+    { type: 'run.rolled-back', exitCode: 0, message: 'the run has been taken back', elapsedMs: 1 },
+  ]);
+  const page = text.slice(text.lastIndexOf('\nrun  '));
+  expect(page).toMatch(/\ntable +rows +in the target\ntoken_scores +847,080 +dropped\n/);
+  expect(page).not.toMatch(/\bleft\b|equal, |verdict/);
 });
 
 test('what the person has stopped is told as that, not as a failure', () => {

@@ -10,7 +10,7 @@ const SIZES = [USUAL, SMALL, LARGE, { columns: 40, rows: 10 }, { columns: 20, ro
 test('before anything has happened the steps to come are shown', () => {
   expect(screenOf(emptyRun, USUAL)).toMatchInlineSnapshot(`
     "
-    To The Moon: /srv/tothemoon/dev.db -> app@db.example:5432/moon               0 s
+    To The Moon: /srv/tothemoon/dev.db -> app@db.example:5432/moon         live, 0 s
     · preflight · backup · schema · copy · constrain · verify · dump
 
     - one moment
@@ -29,7 +29,7 @@ test('while rows are copied, step and tables show how far it is, how fast and fo
     ✓ backup     snapshot of 1.4 GB is sound, 849,510 rows, SHA-256 b15378614… 2.7 s
     ✓ schema     4 tables and the ledger are there                             81 ms
 
-    To The Moon: /srv/tothemoon/dev.db -> app@db.example:5432/moon              15 s
+    To The Moon: /srv/tothemoon/dev.db -> app@db.example:5432/moon        live, 15 s
     ✓ preflight ✓ backup ✓ schema - copy · constrain · verify · dump
 
     Copy the rows: rows token_scores                                             7 s
@@ -55,7 +55,7 @@ test('60 columns have room for the same', () => {
     ✓ backup     snapshot of 1.4 GB is sound, 849,510 row… 2.7 s
     ✓ schema     4 tables and the ledger are there         81 ms
 
-    To The Moon: /srv/tothemoon/dev.db -> app@db.example:5… 15 s
+    To The Moon: /srv/tothemoon/dev.db -> app@db.exa… live, 15 s
     ✓ 3 done - copy · constrain · verify · dump
 
     Copy the rows: rows token_scores                         7 s

@@ -18,7 +18,7 @@ test('of 200 tables with long names the one in work and its neighbours are shown
     ✓ backup     snapshot of 1.4 GB is sound, 849,510 rows, SHA-256 b15378614… 2.7 s
     ✓ schema     4 tables and the ledger are there                             81 ms
 
-    To The Moon: /srv/tothemoon/dev.db -> app@db.example:5432/moon          4 m 11 s
+    To The Moon: /srv/tothemoon/dev.db -> app@db.example:5432/moon    live, 4 m 11 s
     ✓ preflight ✓ backup ✓ schema - copy · constrain · verify · dump
 
     Copy the rows: rows 月球120表表表表表表表表表表表表表表表表表表表表表表… 4 m 3 s

@@ -36,9 +36,19 @@ describe.each(SCENES)('$name', (scene) => {
     expect(drawn(scene, size)).not.toBe('');
   });
 
+  test.each([USUAL, SMALL, { columns: 40, rows: 10 }])('says at $columns x $rows that it is live', (size) => {
+    expect(drawn(scene, size)).toMatch(/ live(?:, |$)/m);
+  });
+
   test('says what is safe, or that it is stopping', () => {
     expect(drawn(scene, USUAL)).toMatch(/^(?:safe: |stopping at the next safe point)/m);
   });
+});
+
+test('a dry run is named as one in every size', () => {
+  const copy = SCENES.find(({ name }) => name === 'copy');
+  for (const size of [USUAL, SMALL, { columns: 40, rows: 10 }])
+    expect(copy && drawn({ ...copy, view: { ...copy.view, dryRun: true } }, size)).toMatch(/ dry run, /);
 });
 
 test('a window that is too small gets one line that says so, and how far the work is', () => {

@@ -233,7 +233,9 @@ describe('a target database that is not UTF-8', () => {
     const refused = await run(urlWith({ pathname: `/${name}` }));
     expect(refused.exitCode).toBe(3);
     expect(codesOf(refused)).toEqual(['target-encoding']);
-    expect(refused.view.remedies).toEqual([`createdb --encoding=UTF8 --template=template0 ${name}_utf8`]);
+    expect(refused.view.remedies).toEqual([
+      expect.stringMatching(new RegExp(`^createdb -h .* -T template0 -E UTF8 ${name}_utf8$`)),
+    ]);
   });
 });
 
@@ -268,7 +270,19 @@ describe('a target that cannot be reached', () => {
   it('ends with exit code 5 when there is no such database, and says how to make it', async () => {
     const refused = await run(urlWith({ pathname: '/no_such_database' }));
     expect(refused.exitCode).toBe(5);
-    expect(refused.view.remedies).toContain('createdb DATABASE creates it');
+    const { hostname, port, username } = new URL(site.target);
+    expect(refused.view.remedies[0]).toContain(
+      `createdb -h ${hostname} -p ${port} -U ${username} -T template0 -E UTF8 no_such_database`,
+    );
+  });
+
+  it('ends with exit code 5 when the server asks for a password and none is given, and says where to put it', async () => {
+    const refused = await run(urlWith({ password: '' }));
+    expect(refused.exitCode).toBe(5);
+    expect(refused.view.message).toMatch(/: the server asks for a password, and none is given/);
+    expect(refused.view.remedies.join('\n')).toMatch(
+      /PGPASSWORD[^]*~\/\.pgpass[^]*PGPASSFILE[^]*--target-url-file/,
+    );
   });
 });
 

@@ -48,7 +48,10 @@ export class Terminal {
 
   /** What has been drawn since the last keys, without the sequences that steer the terminal. */
   get text(): string {
-    return this.raw.slice(this.mark).replace(/\u001b\[[0-9;?]*[A-Za-z]/g, '');
+    return this.raw
+      .slice(this.mark)
+      .replaceAll('\u001b[1B\r', '\r\n')
+      .replace(/\u001b(?:\[[0-9;?]*[A-Za-z]|[78])/g, '');
   }
 
   async waitFor(wanted: string | RegExp, patienceMs = 25_000): Promise<void> {

@@ -1,6 +1,6 @@
 // What was measured and compared: steps, tables, queries, indexes.
 import type { QueryView, RunView, StepView, TableView } from '../../view.js';
-import { differentFirst } from '../facts.js';
+import { differentFirst, isTakenBack } from '../facts.js';
 import { showCount, showDuration, showRows, showSize } from '../format.js';
 import { inOrder, showFactor, verdictOf as queryVerdictOf } from '../query-table.js';
 import { type Markup, NOTHING, markup } from './markup.js';
@@ -34,7 +34,9 @@ export function stepsSection({ steps }: RunView): Section {
   };
 }
 
-function stateOf({ state }: StepView): Markup {
+function stateOf(step: StepView): Markup {
+  const { state } = step;
+  if (isTakenBack(step)) return badge('plain', 'taken back');
   if (state === 'done') return badge('good', 'done');
   return badge(state === 'failed' ? 'bad' : 'plain', state);
 }
