@@ -32,6 +32,7 @@ DECLARE
     is_incomplete boolean;
     on_delete "char";
     made integer := 0;
+    in_use_by text;
     month record;
     trigger record;
 BEGIN
@@ -56,8 +57,22 @@ BEGIN
             END IF;
             EXIT;
         EXCEPTION WHEN lock_not_available THEN
+            -- The longest first. Of other roles only the owner's superiors see more than the name.
+            SELECT string_agg(concat_ws(' ', 'session', pid, 'of', coalesce(usename, backend_type), application_name, state, 'since ' || xact_start), '; ')
+            INTO in_use_by
+            FROM (
+                SELECT * FROM pg_stat_activity
+                WHERE pid IN (
+                    SELECT pid FROM pg_locks
+                    WHERE granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND (
+                        relation = 'token_scores_default'::regclass
+                        OR relation IN ('tokens'::regclass, 'token_scores'::regclass) AND mode NOT IN ('AccessShareLock', 'RowShareLock')))
+                ORDER BY xact_start
+                LIMIT 3) AS holder;
             IF attempt = attempts THEN
-                RAISE;
+                RAISE EXCEPTION 'token_scores is in use, and nothing has been made: %', coalesce(in_use_by, 'by sessions that have gone')
+                USING ERRCODE = 'lock_not_available', HINT =
+                    'Run it again when those have ended their transactions, or end one by SELECT pg_terminate_backend(its number).';
             END IF;
         END;
         PERFORM pg_sleep(0.2);
@@ -71,7 +86,13 @@ BEGIN
     END IF;
     -- Once more: another call may have made them meanwhile.
     FOR month IN EXECUTE missing_months USING months_ahead LOOP
-        EXECUTE format('CREATE TABLE %I (LIKE token_scores INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING STORAGE INCLUDING COMPRESSION)', month.name);
+        IF to_regclass(month.name) IS NOT NULL THEN
+            RAISE EXCEPTION '% is there already, and is not the partition of its month; nothing has been made', month.name
+            USING ERRCODE = 'duplicate_table', HINT = format(
+                'Attach it again: ALTER TABLE token_scores ATTACH PARTITION %1$I FOR VALUES FROM (%2$L) TO (%3$L); or give it another name: ALTER TABLE %1$I RENAME TO %4$I;',
+                month.name, month.low, month.high, month.name || '_old');
+        END IF;
+        EXECUTE format('CREATE TABLE %I (LIKE token_scores INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING CONSTRAINTS INCLUDING STORAGE INCLUDING COMPRESSION)', month.name);
         EXECUTE format(
             'WITH moved AS (DELETE FROM token_scores_default WHERE created_at >= %L AND created_at < %L RETURNING %s) INSERT INTO %I (%3$s) SELECT %3$s FROM moved',
             month.low, month.high, columns, month.name);
