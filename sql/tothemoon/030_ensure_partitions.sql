@@ -1,6 +1,6 @@
 -- ensure_partitions(months_ahead) makes the partitions that are missing from this month on, moves what lies in the default
 -- partition for them, and returns how many it has made. Called from cron, by the role that owns the tables; another role needs
--- GRANT EXECUTE. Without it rows go to the default partition and nothing fails.
+-- GRANT EXECUTE. Without it rows go to the default partition and nothing fails. It also gives partitions the triggers that they lack.
 SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true);
 
 CREATE FUNCTION ensure_partitions(months_ahead integer) RETURNS integer
@@ -26,17 +26,28 @@ DECLARE
         SELECT string_agg(quote_ident(attname), ', ')
         FROM pg_attribute
         WHERE attrelid = 'token_scores'::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '');
+    -- Triggers of 310_latest.sql, which fire for statements that name their table, and which a partition has not by itself.
+    missing_triggers constant text := $query$
+        SELECT replace(pg_get_triggerdef(tg.oid, true), format(' ON %s ', tgrelid::regclass), format(' ON %s ', inhrelid::regclass)) AS definition
+        FROM pg_trigger AS tg
+        JOIN pg_inherits ON inhparent = tgrelid
+        WHERE tgrelid = 'token_scores'::regclass AND tgname LIKE 'token\_scores\_latest\_%'
+          AND NOT EXISTS (SELECT FROM pg_trigger AS own WHERE own.tgrelid = inhrelid AND own.tgname = tg.tgname)$query$;
     is_missing boolean;
-    has_trigger boolean;
+    is_incomplete boolean;
+    on_delete "char";
     made integer := 0;
+    in_use_by text;
     month record;
+    trigger record;
 BEGIN
     IF months_ahead IS NULL OR months_ahead NOT BETWEEN 0 AND 120 THEN
         RAISE EXCEPTION 'months_ahead is %, and has to be from 0 to 120', coalesce(months_ahead::text, 'NULL')
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
     EXECUTE format('SELECT EXISTS (%s)', missing_months) INTO is_missing USING months_ahead;
-    IF NOT is_missing THEN
+    EXECUTE format('SELECT EXISTS (%s) OR $1', missing_triggers) INTO is_incomplete USING is_missing;
+    IF NOT is_incomplete THEN
         RETURN 0;
     END IF;
     -- Writers wait from here on instead of failing on a partition that comes into being under them. All three locks at the
@@ -46,25 +57,47 @@ BEGIN
         BEGIN
             LOCK TABLE tokens IN SHARE ROW EXCLUSIVE MODE;
             LOCK TABLE ONLY token_scores IN SHARE ROW EXCLUSIVE MODE;
-            LOCK TABLE token_scores_default IN ACCESS EXCLUSIVE MODE;
+            IF is_missing THEN
+                LOCK TABLE token_scores_default IN ACCESS EXCLUSIVE MODE;
+            END IF;
             EXIT;
         EXCEPTION WHEN lock_not_available THEN
+            -- The longest first. Of other roles only the owner's superiors see more than the name.
+            SELECT string_agg(concat_ws(' ', 'session', pid, 'of', coalesce(usename, backend_type), application_name, state, 'since ' || xact_start), '; ')
+            INTO in_use_by
+            FROM (
+                SELECT * FROM pg_stat_activity
+                WHERE pid IN (
+                    SELECT pid FROM pg_locks
+                    WHERE granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND (
+                        relation = 'token_scores_default'::regclass
+                        OR relation IN ('tokens'::regclass, 'token_scores'::regclass) AND mode NOT IN ('AccessShareLock', 'RowShareLock')))
+                ORDER BY xact_start
+                LIMIT 3) AS holder;
             IF attempt = attempts THEN
-                RAISE;
+                RAISE EXCEPTION 'token_scores is in use, and nothing has been made: %', coalesce(in_use_by, 'by sessions that have gone')
+                USING ERRCODE = 'lock_not_available', HINT =
+                    'Run it again when those have ended their transactions, or end one by SELECT pg_terminate_backend(its number).';
             END IF;
         END;
         PERFORM pg_sleep(0.2);
     END LOOP;
-    -- The rows that move are the same before and after, so what is derived from them has not to look at them twice.
-    has_trigger := EXISTS (
-        SELECT FROM pg_trigger
-        WHERE tgrelid = 'token_scores_default'::regclass AND tgname = 'token_scores_latest' AND tgenabled = 'O');
-    IF has_trigger THEN
-        ALTER TABLE token_scores_default DISABLE TRIGGER token_scores_latest;
+    -- The rows that move are the same before and after, so what is derived from them has not to be searched for twice.
+    on_delete := (
+        SELECT tgenabled FROM pg_trigger
+        WHERE tgrelid = 'token_scores_default'::regclass AND tgname = 'token_scores_latest_delete');
+    IF is_missing AND on_delete <> 'D' THEN
+        ALTER TABLE token_scores_default DISABLE TRIGGER token_scores_latest_delete;
     END IF;
     -- Once more: another call may have made them meanwhile.
     FOR month IN EXECUTE missing_months USING months_ahead LOOP
-        EXECUTE format('CREATE TABLE %I (LIKE token_scores INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING STORAGE INCLUDING COMPRESSION)', month.name);
+        IF to_regclass(month.name) IS NOT NULL THEN
+            RAISE EXCEPTION '% is there already, and is not the partition of its month; nothing has been made', month.name
+            USING ERRCODE = 'duplicate_table', HINT = format(
+                'Attach it again: ALTER TABLE token_scores ATTACH PARTITION %1$I FOR VALUES FROM (%2$L) TO (%3$L); or give it another name: ALTER TABLE %1$I RENAME TO %4$I;',
+                month.name, month.low, month.high, month.name || '_old');
+        END IF;
+        EXECUTE format('CREATE TABLE %I (LIKE token_scores INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING CONSTRAINTS INCLUDING STORAGE INCLUDING COMPRESSION)', month.name);
         EXECUTE format(
             'WITH moved AS (DELETE FROM token_scores_default WHERE created_at >= %L AND created_at < %L RETURNING %s) INSERT INTO %I (%3$s) SELECT %3$s FROM moved',
             month.low, month.high, columns, month.name);
@@ -72,9 +105,14 @@ BEGIN
         EXECUTE format('ALTER TABLE token_scores ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', month.name, month.low, month.high);
         made := made + 1;
     END LOOP;
-    IF has_trigger THEN
-        ALTER TABLE token_scores_default ENABLE TRIGGER token_scores_latest;
+    IF is_missing AND on_delete <> 'D' THEN
+        EXECUTE format(
+            'ALTER TABLE token_scores_default ENABLE %s TRIGGER token_scores_latest_delete',
+            CASE on_delete WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END);
     END IF;
+    FOR trigger IN EXECUTE missing_triggers LOOP
+        EXECUTE trigger.definition;
+    END LOOP;
     RETURN made;
 END
 $$;

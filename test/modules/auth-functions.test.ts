@@ -153,7 +153,7 @@ describe('check_api_key', () => {
   test('runs with the rights of the role that owns, found by nobody’s search_path', async () => {
     const rows = await site.admin(
       `SELECT p.oid::regprocedure::text AS name, pg_get_userbyid(proowner) AS owner, array_to_string(proconfig, '; ') AS config
-       FROM pg_proc AS p WHERE prosecdef AND pronamespace = 'public'::regnamespace AND proname <> ALL (ARRAY['ensure_partitions', 'keep_latest_token_score'])`,
+       FROM pg_proc AS p WHERE prosecdef AND pronamespace = 'public'::regnamespace AND proname <> ALL (ARRAY['ensure_partitions', 'keep_latest_token_score', 'refresh_latest_scores'])`,
     );
     expect(rows.length).toBeGreaterThan(3);
     for (const { owner, config } of rows) {

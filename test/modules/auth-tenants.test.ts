@@ -226,6 +226,7 @@ describe.each(WRITERS)('the application as %s', (user) => {
     ).toEqual([{ score: '0.6' }]);
     await site.as({ user }, `UPDATE app_settings SET value = value`);
     expect(await site.as({ user }, 'SELECT ensure_partitions(1) AS made')).toEqual([{ made: '0' }]);
+    expect(await site.as({ user }, 'SELECT refresh_latest_scores() AS n')).toEqual([{ n: '0' }]);
     await site.as({ organization: A }, `INSERT INTO user_favorites SELECT $1, $2, $3`, [
       A,
       USER_A,

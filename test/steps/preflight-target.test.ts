@@ -17,7 +17,8 @@ import {
 
 /** What a run has made, without its ledger. */
 const DROP_MADE = `DROP TABLE alembic_version, app_settings, latest_token_scores, token_scores, tokens;
-  DROP FUNCTION ensure_partitions(integer), latest_of_metrics(jsonb), keep_latest_token_score();`;
+  DROP FUNCTION ensure_partitions(integer), latest_of_metrics(jsonb), keep_latest_token_score(), newest_scores(integer[]),
+    lock_latest_scores(integer[]), search_latest_scores(integer[]), refresh_latest_scores();`;
 
 let site: Site;
 const madeOnServer: string[] = [];

@@ -66,6 +66,16 @@ describe('an INSERT as SQLAlchemy sends it', () => {
     ]);
   });
 
+  it('refuses an id that is there with the same time, and takes it with another one', async () => {
+    const again = (created: string) =>
+      moon.client.query(
+        `INSERT INTO token_scores (id, token_id, created_at) VALUES (900000, 1, '${created}')`,
+      );
+    await expect(again('2026-01-31 03:00:00')).rejects.toMatchObject({ code: '23505' });
+    expect(await again('2025-12-31 03:00:00')).toMatchObject({ rowCount: 1 });
+    await moon.client.query(`DELETE FROM token_scores WHERE created_at = '2025-12-31 03:00:00'`);
+  });
+
   it('refuses a second token of one mint, as the worker expects', async () => {
     const again = moon.client.query(
       `INSERT INTO tokens (mint_address, name, symbol, status, created_at, last_updated_at) VALUES ('mint 1', NULL, NULL, 'monitoring', '2026-01-31T02:00:00+00:00'::timestamptz, NULL) RETURNING tokens.id`,

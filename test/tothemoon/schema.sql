@@ -21,17 +21,28 @@ DECLARE
         SELECT string_agg(quote_ident(attname), ', ')
         FROM pg_attribute
         WHERE attrelid = 'token_scores'::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '');
+    -- Triggers of 310_latest.sql, which fire for statements that name their table, and which a partition has not by itself.
+    missing_triggers constant text := $query$
+        SELECT replace(pg_get_triggerdef(tg.oid, true), format(' ON %s ', tgrelid::regclass), format(' ON %s ', inhrelid::regclass)) AS definition
+        FROM pg_trigger AS tg
+        JOIN pg_inherits ON inhparent = tgrelid
+        WHERE tgrelid = 'token_scores'::regclass AND tgname LIKE 'token\_scores\_latest\_%'
+          AND NOT EXISTS (SELECT FROM pg_trigger AS own WHERE own.tgrelid = inhrelid AND own.tgname = tg.tgname)$query$;
     is_missing boolean;
-    has_trigger boolean;
+    is_incomplete boolean;
+    on_delete "char";
     made integer := 0;
+    in_use_by text;
     month record;
+    trigger record;
 BEGIN
     IF months_ahead IS NULL OR months_ahead NOT BETWEEN 0 AND 120 THEN
         RAISE EXCEPTION 'months_ahead is %, and has to be from 0 to 120', coalesce(months_ahead::text, 'NULL')
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
     EXECUTE format('SELECT EXISTS (%s)', missing_months) INTO is_missing USING months_ahead;
-    IF NOT is_missing THEN
+    EXECUTE format('SELECT EXISTS (%s) OR $1', missing_triggers) INTO is_incomplete USING is_missing;
+    IF NOT is_incomplete THEN
         RETURN 0;
     END IF;
     -- Writers wait from here on instead of failing on a partition that comes into being under them. All three locks at the
@@ -41,25 +52,47 @@ BEGIN
         BEGIN
             LOCK TABLE tokens IN SHARE ROW EXCLUSIVE MODE;
             LOCK TABLE ONLY token_scores IN SHARE ROW EXCLUSIVE MODE;
-            LOCK TABLE token_scores_default IN ACCESS EXCLUSIVE MODE;
+            IF is_missing THEN
+                LOCK TABLE token_scores_default IN ACCESS EXCLUSIVE MODE;
+            END IF;
             EXIT;
         EXCEPTION WHEN lock_not_available THEN
+            -- The longest first. Of other roles only the owner's superiors see more than the name.
+            SELECT string_agg(concat_ws(' ', 'session', pid, 'of', coalesce(usename, backend_type), application_name, state, 'since ' || xact_start), '; ')
+            INTO in_use_by
+            FROM (
+                SELECT * FROM pg_stat_activity
+                WHERE pid IN (
+                    SELECT pid FROM pg_locks
+                    WHERE granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND (
+                        relation = 'token_scores_default'::regclass
+                        OR relation IN ('tokens'::regclass, 'token_scores'::regclass) AND mode NOT IN ('AccessShareLock', 'RowShareLock')))
+                ORDER BY xact_start
+                LIMIT 3) AS holder;
             IF attempt = attempts THEN
-                RAISE;
+                RAISE EXCEPTION 'token_scores is in use, and nothing has been made: %', coalesce(in_use_by, 'by sessions that have gone')
+                USING ERRCODE = 'lock_not_available', HINT =
+                    'Run it again when those have ended their transactions, or end one by SELECT pg_terminate_backend(its number).';
             END IF;
         END;
         PERFORM pg_sleep(0.2);
     END LOOP;
-    -- The rows that move are the same before and after, so what is derived from them has not to look at them twice.
-    has_trigger := EXISTS (
-        SELECT FROM pg_trigger
-        WHERE tgrelid = 'token_scores_default'::regclass AND tgname = 'token_scores_latest' AND tgenabled = 'O');
-    IF has_trigger THEN
-        ALTER TABLE token_scores_default DISABLE TRIGGER token_scores_latest;
+    -- The rows that move are the same before and after, so what is derived from them has not to be searched for twice.
+    on_delete := (
+        SELECT tgenabled FROM pg_trigger
+        WHERE tgrelid = 'token_scores_default'::regclass AND tgname = 'token_scores_latest_delete');
+    IF is_missing AND on_delete <> 'D' THEN
+        ALTER TABLE token_scores_default DISABLE TRIGGER token_scores_latest_delete;
     END IF;
     -- Once more: another call may have made them meanwhile.
     FOR month IN EXECUTE missing_months USING months_ahead LOOP
-        EXECUTE format('CREATE TABLE %I (LIKE token_scores INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING STORAGE INCLUDING COMPRESSION)', month.name);
+        IF to_regclass(month.name) IS NOT NULL THEN
+            RAISE EXCEPTION '% is there already, and is not the partition of its month; nothing has been made', month.name
+            USING ERRCODE = 'duplicate_table', HINT = format(
+                'Attach it again: ALTER TABLE token_scores ATTACH PARTITION %1$I FOR VALUES FROM (%2$L) TO (%3$L); or give it another name: ALTER TABLE %1$I RENAME TO %4$I;',
+                month.name, month.low, month.high, month.name || '_old');
+        END IF;
+        EXECUTE format('CREATE TABLE %I (LIKE token_scores INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING CONSTRAINTS INCLUDING STORAGE INCLUDING COMPRESSION)', month.name);
         EXECUTE format(
             'WITH moved AS (DELETE FROM token_scores_default WHERE created_at >= %L AND created_at < %L RETURNING %s) INSERT INTO %I (%3$s) SELECT %3$s FROM moved',
             month.low, month.high, columns, month.name);
@@ -67,9 +100,14 @@ BEGIN
         EXECUTE format('ALTER TABLE token_scores ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', month.name, month.low, month.high);
         made := made + 1;
     END LOOP;
-    IF has_trigger THEN
-        ALTER TABLE token_scores_default ENABLE TRIGGER token_scores_latest;
+    IF is_missing AND on_delete <> 'D' THEN
+        EXECUTE format(
+            'ALTER TABLE token_scores_default ENABLE %s TRIGGER token_scores_latest_delete',
+            CASE on_delete WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END);
     END IF;
+    FOR trigger IN EXECUTE missing_triggers LOOP
+        EXECUTE trigger.definition;
+    END LOOP;
     RETURN made;
 END
 $_$;
@@ -79,67 +117,69 @@ COMMENT ON FUNCTION public.ensure_partitions(months_ahead integer) IS 'makes the
 CREATE FUNCTION public.keep_latest_token_score() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 DECLARE
-    token integer;
-    newest token_scores;
-    shown latest_token_scores;
-    more record;
+    touched integer[];
+    newer integer;
 BEGIN
-    -- A job of the application updates spam_metrics every five seconds. Not as a list of columns in the trigger, which would refuse
-    -- every later ALTER of their types.
-    IF TG_OP = 'UPDATE'
-        AND (OLD.id, OLD.token_id, OLD.created_at, OLD.score, OLD.smoothed_score, OLD.scoring_model, OLD.metrics)
-            IS NOT DISTINCT FROM (NEW.id, NEW.token_id, NEW.created_at, NEW.score, NEW.smoothed_score, NEW.scoring_model, NEW.metrics)
-    THEN
+    -- A month that was detached has kept its triggers.
+    IF pg_partition_root(TG_RELID) IS DISTINCT FROM 'token_scores'::regclass THEN
         RETURN NULL;
     END IF;
-    -- One token, or the two between which an UPDATE moves a score, in an order that all share.
-    FOR token IN
-        SELECT DISTINCT id
-        FROM unnest(ARRAY[CASE WHEN TG_OP <> 'DELETE' THEN NEW.token_id END, CASE WHEN TG_OP <> 'INSERT' THEN OLD.token_id END]) AS id
-        WHERE id IS NOT NULL
-        ORDER BY id
-    LOOP
-        PERFORM FROM tokens WHERE id = token FOR NO KEY UPDATE;
-        -- The token itself is being deleted, and its scores with it.
-        CONTINUE WHEN NOT FOUND;
-        SELECT * INTO shown FROM latest_token_scores WHERE token_id = token;
-        IF TG_OP <> 'DELETE' AND NEW.token_id = token
-            AND (shown.token_id IS NULL OR (NEW.created_at, NEW.id) >= (shown.created_at, coalesce(shown.score_id, 0)))
+    CASE TG_OP
+    WHEN 'INSERT' THEN
+        touched := ARRAY(SELECT token_id FROM written);
+    WHEN 'UPDATE' THEN
+        -- A job of the application updates spam_metrics every five seconds. Not as a list of columns in the trigger, which cannot be
+        -- had together with tables of what has changed, and would refuse every later ALTER of their types.
+        IF NOT EXISTS (
+            SELECT FROM removed AS o FULL JOIN written AS n ON n.id = o.id AND n.created_at = o.created_at
+            WHERE (o.token_id, o.score, o.smoothed_score, o.scoring_model, o.metrics)
+                IS DISTINCT FROM (n.token_id, n.score, n.smoothed_score, n.scoring_model, n.metrics))
         THEN
-            newest := NEW;
-        ELSIF TG_OP <> 'INSERT' AND OLD.token_id = token AND (OLD.created_at, OLD.id) = (shown.created_at, shown.score_id) THEN
-            SELECT * INTO newest FROM token_scores WHERE token_id = token ORDER BY created_at DESC, id DESC LIMIT 1;
-        ELSE
-            CONTINUE;
+            RETURN NULL;
         END IF;
-        IF newest.id IS NULL THEN
-            DELETE FROM latest_token_scores WHERE token_id = token;
-        ELSE
-            more := latest_of_metrics(newest.metrics);
-            INSERT INTO latest_token_scores AS kept (
-                token_id, score, smoothed_score, liquidity_usd, delta_p_5m, delta_p_15m, n_5m, primary_dex, pool_counts, fetched_at,
-                scoring_model, created_at, score_id)
-            VALUES (
-                token, newest.score, newest.smoothed_score, newest.liquidity_usd, more.delta_p_5m, more.delta_p_15m, more.n_5m,
-                newest.primary_dex, more.pool_counts, more.fetched_at, newest.scoring_model, newest.created_at, newest.id)
-            ON CONFLICT ON CONSTRAINT latest_token_scores_pkey DO UPDATE SET
-                (score, smoothed_score, liquidity_usd, delta_p_5m, delta_p_15m, n_5m, primary_dex, pool_counts, fetched_at,
-                 scoring_model, created_at, score_id) = (
-                excluded.score, excluded.smoothed_score, excluded.liquidity_usd, excluded.delta_p_5m, excluded.delta_p_15m,
-                excluded.n_5m, excluded.primary_dex, excluded.pool_counts, excluded.fetched_at,
-                excluded.scoring_model, excluded.created_at, excluded.score_id)
-            WHERE (kept.score, kept.smoothed_score, kept.liquidity_usd, kept.delta_p_5m, kept.delta_p_15m, kept.n_5m, kept.primary_dex,
-                   kept.pool_counts, kept.fetched_at, kept.scoring_model, kept.created_at, kept.score_id)
-                IS DISTINCT FROM (
-                excluded.score, excluded.smoothed_score, excluded.liquidity_usd, excluded.delta_p_5m, excluded.delta_p_15m,
-                excluded.n_5m, excluded.primary_dex, excluded.pool_counts, excluded.fetched_at,
-                excluded.scoring_model, excluded.created_at, excluded.score_id);
+        touched := ARRAY(SELECT token_id FROM removed UNION ALL SELECT token_id FROM written);
+    WHEN 'DELETE' THEN
+        PERFORM search_latest_scores(ARRAY(SELECT token_id FROM removed));
+        RETURN NULL;
+    WHEN 'TRUNCATE' THEN
+        -- Comes once for each partition, when the whole table is meant.
+        IF EXISTS (SELECT FROM latest_token_scores) THEN
+            PERFORM refresh_latest_scores();
         END IF;
-        UPDATE tokens SET (liquidity_usd, primary_dex) = (newest.liquidity_usd, newest.primary_dex)
-        WHERE id = token AND (liquidity_usd, primary_dex) IS DISTINCT FROM (newest.liquidity_usd, newest.primary_dex);
-    END LOOP;
+        RETURN NULL;
+    END CASE;
+    touched := lock_latest_scores(touched);
+    INSERT INTO latest_token_scores AS kept (
+        token_id, score, smoothed_score, liquidity_usd, delta_p_5m, delta_p_15m, n_5m, primary_dex, pool_counts, fetched_at,
+        scoring_model, created_at, score_id)
+    SELECT s.token_id, s.score, s.smoothed_score, s.liquidity_usd, more.delta_p_5m, more.delta_p_15m, more.n_5m, s.primary_dex,
+           more.pool_counts, more.fetched_at, s.scoring_model, s.created_at, s.id
+    FROM (SELECT DISTINCT ON (token_id) * FROM written ORDER BY token_id, created_at DESC, id DESC) AS s
+    JOIN tokens ON tokens.id = s.token_id
+    CROSS JOIN LATERAL latest_of_metrics(s.metrics) AS more
+    ON CONFLICT ON CONSTRAINT latest_token_scores_pkey DO UPDATE SET
+        (score, smoothed_score, liquidity_usd, delta_p_5m, delta_p_15m, n_5m, primary_dex, pool_counts, fetched_at,
+         scoring_model, created_at, score_id) = (
+        excluded.score, excluded.smoothed_score, excluded.liquidity_usd, excluded.delta_p_5m, excluded.delta_p_15m,
+        excluded.n_5m, excluded.primary_dex, excluded.pool_counts, excluded.fetched_at,
+        excluded.scoring_model, excluded.created_at, excluded.score_id)
+    WHERE (excluded.created_at, excluded.score_id) >= (kept.created_at, coalesce(kept.score_id, 0));
+    GET DIAGNOSTICS newer = ROW_COUNT;
+    UPDATE tokens AS t SET (liquidity_usd, primary_dex) = (s.liquidity_usd, s.primary_dex)
+    FROM written AS s
+    JOIN latest_token_scores AS l ON l.token_id = s.token_id AND l.created_at = s.created_at AND l.score_id = s.id
+    WHERE t.id = s.token_id AND (t.liquidity_usd, t.primary_dex) IS DISTINCT FROM (s.liquidity_usd, s.primary_dex);
+    IF newer < cardinality(touched) THEN
+        IF TG_OP = 'UPDATE' THEN
+            PERFORM search_latest_scores(touched);
+        ELSE
+            -- Scores older than the newest leave a new version as well; see lock_latest_scores.
+            UPDATE latest_token_scores SET token_id = token_id WHERE token_id = ANY (touched);
+        END IF;
+    END IF;
     RETURN NULL;
 END
 $$;
@@ -180,6 +220,82 @@ EXCEPTION WHEN data_exception THEN
     fetched_at := NULL;
 END
 $_$;
+
+CREATE FUNCTION public.lock_latest_scores(of_tokens integer[]) RETURNS integer[]
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    locked constant integer[] := ARRAY(SELECT id FROM tokens WHERE id = ANY (of_tokens) ORDER BY id FOR NO KEY UPDATE);
+BEGIN
+    -- Not so in a transaction that goes on seeing what was there at its beginning. As each writer leaves a new version of the rows that
+    -- it has looked at, such a transaction fails here (40001) instead of deciding by scores that are no longer the whole truth.
+    IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
+        PERFORM FROM latest_token_scores WHERE token_id = ANY (locked) FOR NO KEY UPDATE;
+    END IF;
+    RETURN locked;
+END
+$$;
+
+CREATE FUNCTION public.newest_scores(of_tokens integer[]) RETURNS TABLE(token_id integer, score numeric, smoothed_score numeric, liquidity_usd numeric, delta_p_5m numeric, delta_p_15m numeric, n_5m numeric, primary_dex character varying, pool_counts jsonb, fetched_at timestamp with time zone, scoring_model character varying, created_at timestamp with time zone, score_id bigint)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT t.id, s.score, s.smoothed_score, s.liquidity_usd, more.delta_p_5m, more.delta_p_15m, more.n_5m, s.primary_dex,
+           more.pool_counts, more.fetched_at, s.scoring_model, s.created_at, s.id
+    FROM tokens AS t
+    CROSS JOIN LATERAL (SELECT * FROM token_scores WHERE token_id = t.id ORDER BY created_at DESC, id DESC LIMIT 1) AS s
+    CROSS JOIN LATERAL latest_of_metrics(s.metrics) AS more
+    WHERE t.id = ANY (of_tokens)
+$$;
+
+CREATE FUNCTION public.refresh_latest_scores() RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    untrue constant integer[] := ARRAY(
+        SELECT t.id
+        FROM tokens AS t
+        LEFT JOIN newest_scores(ARRAY(SELECT id FROM tokens)) AS n ON n.token_id = t.id
+        LEFT JOIN latest_token_scores AS l ON l.token_id = t.id
+        WHERE (t.liquidity_usd, t.primary_dex) IS DISTINCT FROM (n.liquidity_usd, n.primary_dex)
+           OR (n.token_id, n.score, n.smoothed_score, n.liquidity_usd, n.delta_p_5m, n.delta_p_15m, n.n_5m, n.primary_dex::text,
+               n.pool_counts, n.fetched_at, n.scoring_model, n.created_at, n.score_id)
+            IS DISTINCT FROM (
+               l.token_id, l.score, l.smoothed_score, l.liquidity_usd, l.delta_p_5m, l.delta_p_15m, l.n_5m, l.primary_dex,
+               l.pool_counts, l.fetched_at, l.scoring_model, l.created_at, l.score_id));
+BEGIN
+    PERFORM search_latest_scores(untrue);
+    RETURN cardinality(untrue);
+END
+$$;
+
+COMMENT ON FUNCTION public.refresh_latest_scores() IS 'makes latest_token_scores and tokens true after a month was dropped, detached or attached';
+
+CREATE FUNCTION public.search_latest_scores(of_tokens integer[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    touched constant integer[] := lock_latest_scores(of_tokens);
+BEGIN
+    WITH newest AS MATERIALIZED (SELECT * FROM newest_scores(touched)),
+    without AS (
+        DELETE FROM latest_token_scores WHERE token_id = ANY (touched) AND token_id NOT IN (SELECT token_id FROM newest)),
+    shown AS (
+        INSERT INTO latest_token_scores (
+            token_id, score, smoothed_score, liquidity_usd, delta_p_5m, delta_p_15m, n_5m, primary_dex, pool_counts, fetched_at,
+            scoring_model, created_at, score_id)
+        TABLE newest
+        ON CONFLICT ON CONSTRAINT latest_token_scores_pkey DO UPDATE SET
+            (score, smoothed_score, liquidity_usd, delta_p_5m, delta_p_15m, n_5m, primary_dex, pool_counts, fetched_at,
+             scoring_model, created_at, score_id) = (
+            excluded.score, excluded.smoothed_score, excluded.liquidity_usd, excluded.delta_p_5m, excluded.delta_p_15m,
+            excluded.n_5m, excluded.primary_dex, excluded.pool_counts, excluded.fetched_at,
+            excluded.scoring_model, excluded.created_at, excluded.score_id))
+    UPDATE tokens AS t SET (liquidity_usd, primary_dex) = (newest.liquidity_usd, newest.primary_dex)
+    FROM unnest(touched) AS one (id) LEFT JOIN newest ON newest.token_id = one.id
+    WHERE t.id = one.id AND (t.liquidity_usd, t.primary_dex) IS DISTINCT FROM (newest.liquidity_usd, newest.primary_dex);
+END
+$$;
 
 CREATE TABLE public.alembic_version (
     version_num character varying(32) NOT NULL
@@ -378,7 +494,21 @@ ALTER INDEX public.idx_token_scores_smoothed ATTACH PARTITION public.token_score
 
 ALTER INDEX public.idx_token_scores_token_created ATTACH PARTITION public.token_scores_default_token_id_created_at_id_idx;
 
-CREATE TRIGGER token_scores_latest AFTER INSERT OR DELETE OR UPDATE ON public.token_scores FOR EACH ROW EXECUTE FUNCTION public.keep_latest_token_score();
+CREATE TRIGGER token_scores_latest_delete AFTER DELETE ON public.token_scores REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.keep_latest_token_score();
+
+CREATE TRIGGER token_scores_latest_delete AFTER DELETE ON public.token_scores_default REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.keep_latest_token_score();
+
+CREATE TRIGGER token_scores_latest_insert AFTER INSERT ON public.token_scores REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION public.keep_latest_token_score();
+
+CREATE TRIGGER token_scores_latest_insert AFTER INSERT ON public.token_scores_default REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION public.keep_latest_token_score();
+
+CREATE TRIGGER token_scores_latest_truncate AFTER TRUNCATE ON public.token_scores FOR EACH STATEMENT EXECUTE FUNCTION public.keep_latest_token_score();
+
+CREATE TRIGGER token_scores_latest_truncate AFTER TRUNCATE ON public.token_scores_default FOR EACH STATEMENT EXECUTE FUNCTION public.keep_latest_token_score();
+
+CREATE TRIGGER token_scores_latest_update AFTER UPDATE ON public.token_scores REFERENCING OLD TABLE AS removed NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION public.keep_latest_token_score();
+
+CREATE TRIGGER token_scores_latest_update AFTER UPDATE ON public.token_scores_default REFERENCING OLD TABLE AS removed NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION public.keep_latest_token_score();
 
 ALTER TABLE ONLY public.latest_token_scores
     ADD CONSTRAINT latest_token_scores_token_id_fkey FOREIGN KEY (token_id) REFERENCES public.tokens(id) ON DELETE CASCADE;
@@ -391,3 +521,11 @@ REVOKE ALL ON FUNCTION public.ensure_partitions(months_ahead integer) FROM PUBLI
 REVOKE ALL ON FUNCTION public.keep_latest_token_score() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.latest_of_metrics(metrics jsonb, OUT delta_p_5m numeric, OUT delta_p_15m numeric, OUT n_5m numeric, OUT pool_counts jsonb, OUT fetched_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.lock_latest_scores(of_tokens integer[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.newest_scores(of_tokens integer[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.refresh_latest_scores() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.search_latest_scores(of_tokens integer[]) FROM PUBLIC;

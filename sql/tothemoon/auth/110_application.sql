@@ -10,4 +10,4 @@ GRANT SELECT ON alembic_version, tokens, token_scores, app_settings, latest_toke
 TO tothemoon_owner, tothemoon_app, tothemoon_readonly;
 GRANT INSERT, UPDATE, DELETE ON tokens, token_scores, app_settings, latest_token_scores TO tothemoon_owner, tothemoon_app;
 GRANT USAGE ON SEQUENCE tokens_id_seq, token_scores_id_seq TO tothemoon_owner, tothemoon_app;
-GRANT EXECUTE ON FUNCTION ensure_partitions(integer) TO tothemoon_owner, tothemoon_app;
+GRANT EXECUTE ON FUNCTION ensure_partitions(integer), refresh_latest_scores() TO tothemoon_owner, tothemoon_app;
