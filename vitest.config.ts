@@ -4,15 +4,28 @@ import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
+/** Folders whose files put nothing in the place of a module, and depend on no variable that another changes: one worker takes them in turn. */
+const together =
+  'test/{chunk,codec,config,modules,output,pictures,run,screens,source,steps,target,tothemoon}/**/*.test.{ts,tsx}';
 
 export default defineConfig({
   resolve: {
     alias: [{ find: /^(?:\.\.\/)+(src|steps|components)\/(.*)$/, replacement: `${root}dist/$1/$2` }],
   },
   test: {
-    include: ['test/**/*.test.{ts,tsx}'],
-    // They need a browser, and have a configuration of their own.
-    exclude: [...configDefaults.exclude, 'test/browser/**'],
+    // A worker of its own for each file costs half a second of CPU, mostly for loading again what is tested.
+    projects: [
+      { extends: true, test: { name: 'together', include: [together], isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: ['test/**/*.test.{ts,tsx}'],
+          // Those with a browser have a configuration of their own.
+          exclude: [...configDefaults.exclude, together, 'test/browser/**'],
+        },
+      },
+    ],
     globalSetup: ['test/support/global-setup.ts'],
     env: { TZ: 'UTC', FORCE_COLOR: '0' },
     testTimeout: 60_000,

@@ -22,7 +22,7 @@ let reference: Fingerprint;
 let attempt: Attempt;
 
 beforeAll(async () => {
-  workshop = new Workshop(16_000);
+  workshop = new Workshop(11_000);
   prepared = await workshop.prepare();
   const undisturbed = await workshop.attempt();
   const ending = await undisturbed.start().ended;

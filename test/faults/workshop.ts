@@ -41,7 +41,7 @@ export class Workshop {
     const db = new Database(this.source);
     db.exec(`PRAGMA synchronous = OFF;
       UPDATE token_scores SET metrics = '{"L_tot": ' || id || '.5}', raw_components = NULL, smoothed_components = NULL
-      WHERE id % 8 <> 0; VACUUM`);
+      WHERE id % 64 <> 0; VACUUM`);
     db.close();
   }
 
