@@ -45,6 +45,17 @@ export function cutText(text: string, width: number): string {
   return `${cut}…`;
 }
 
+/** The last `width` columns of `text`, escaped. */
+export function endOf(text: string, width: number): string {
+  let [end, used] = ['', 0];
+  for (const { segment } of [...GRAPHEMES.segment(safe(text))].reverse()) {
+    used += stringWidth(segment);
+    if (used > width) break;
+    end = segment + end;
+  }
+  return end;
+}
+
 /** The line cut to `width` columns, its data escaped. */
 export function fitLine(pieces: Line, width: number): Line {
   let left = width;
