@@ -163,6 +163,8 @@ function isDown({ downtime }: RunView): boolean {
 }
 
 function safety(view: RunView, page: Page | undefined): string {
+  if (page?.kind === 'resume' && page.earlier.downSince !== undefined)
+    return 'no row is lost; the application stands meanwhile';
   if (page?.kind === 'resume' || (page?.kind === 'question' && page.name === 'start-over'))
     return 'nothing is done until you have chosen';
   if (view.run === '' || page?.kind === 'welcome' || page?.kind === 'connection')

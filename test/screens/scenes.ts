@@ -118,7 +118,12 @@ export const SCENES: readonly NamedScene[] = [
   {
     name: 'resume, in the middle of a switch-over',
     view: EMPTY_VIEW,
-    page: resumePage(earlier, brokenView, STEPS, true),
+    page: resumePage(
+      earlier,
+      { ...brokenView, downtime: { startedAt: '2026-01-31T02:01:30.000Z', ms: undefined } },
+      STEPS,
+      true,
+    ),
   },
   { name: 'start over', view: EMPTY_VIEW, page: startOverPage('moon') },
   { name: 'begun', view: emptyRun },
