@@ -90,7 +90,8 @@ export function wrap(text: string, columns: number, style: Style = {}, first = '
   const indent = stringWidth(first);
   const room = Math.max(8, columns - indent);
   const rows: string[] = [];
-  for (const word of safe(text).split(' ')) {
+  // The sign of a changed line stays with it.
+  for (const word of safe(text).split(/(?<! [-+]) /)) {
     const last = rows.at(-1);
     if (last !== undefined && stringWidth(last) + 1 + stringWidth(word) <= room)
       rows[rows.length - 1] = `${last} ${word}`;

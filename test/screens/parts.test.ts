@@ -98,6 +98,15 @@ describe('text', () => {
     expect(textOf(fitLine(line('a\u001b[2Jb\r\n'), 80))).toBe('a\\u{1b}[2Jb\\r\\n');
   });
 
+  test('breaks no line between the sign of a change and what has changed', () => {
+    const lines = wrap('env file .env: - DATABASE_URL=sqlite + DATABASE_URL=postgresql', 30);
+    expect(lines.map(textOf)).toEqual([
+      'env file .env:',
+      '- DATABASE_URL=sqlite',
+      '+ DATABASE_URL=postgresql',
+    ]);
+  });
+
   test('keeps its end when a word is longer than a line', () => {
     const lines = wrap('/srv/a-very-long-path/that-must-be-typed', 20, {}, '> ');
     expect(lines.map(textOf).join('').replaceAll(' ', '')).toBe('>/srv/a-very-long-path/that-must-be-typed');
