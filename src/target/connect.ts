@@ -184,15 +184,23 @@ const REMEDIES: Readonly<Record<string, string>> = {
 export function targetError(doing: string, error: unknown): WizardError {
   if (error instanceof WizardError) return error;
   const code = codeOf(error);
-  const remedy = code === undefined ? undefined : REMEDIES[code];
+  const remedy =
+    (code === undefined ? undefined : REMEDIES[code]) ?? (isLost(error) ? STILL_RUNNING : undefined);
   const isConnection = code === undefined || /^(E[A-Z]+|08...|57P..|28...)$/.test(code);
   return new WizardError({
     code: isConnection ? 'TARGET_CONNECTION' : 'TARGET_SQL',
-    message: `${doing}: ${describe(error)}${code === undefined ? '' : ` (${code})`}`,
+    message: `${doing}: ${isLost(error) ? 'the connection to the target is lost: ' : ''}${describe(error)}${code === undefined ? '' : ` (${code})`}`,
     remedies: remedy === undefined ? [] : [remedy],
     exitCode: 5,
     cause: error,
   });
+}
+
+const STILL_RUNNING = 'is the server still running? (pg_isready -h HOST -p PORT; its own log says why)';
+
+/** Whether the server, or the way to it, has gone away in the middle; the driver's own words carry no code. */
+function isLost(error: unknown): boolean {
+  return /^(ECONNRESET|EPIPE|57P01|57P02|)$/.test(codeOf(error) ?? '') && isTargetFailure(error);
 }
 
 /** Whether an error was said by the server or by the line to it, wherever it surfaces; everything else is a bug of ours. */
