@@ -231,7 +231,7 @@ export const SCENES: readonly NamedScene[] = [
     view: view([...done, resumedBack]),
     page: questionPage(
       'rollback',
-      '21 rows written since the switch-over are carried back into the source so far. Go on?',
+      '21 rows written since the switch-over are to be carried back into the source so far. Go on?',
       'moon',
       false,
     ),
