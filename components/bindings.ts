@@ -123,7 +123,8 @@ function submit(field: Field, { typed }: Ui): Effect {
   return { ui: { complaint: `that is not ${field.mustBe}: type it exactly, or Esc` } };
 }
 
-function typingKeys(field: Field, { typed }: Ui): Binding[] {
+function typingKeys(field: Field, ui: Ui): Binding[] {
+  const { typed } = ui;
   const type = (text: string): Effect => ({ ui: { typed: text, complaint: '' } });
   return [
     { shown: 'Ctrl-U', label: 'clear', matches: named('clear'), press: () => type('') },
@@ -139,6 +140,7 @@ function typingKeys(field: Field, { typed }: Ui): Binding[] {
       matches: named('text'),
       press: ({ text }) => type(typed + text),
     },
+    ...scrollKeys(ui, 5),
   ];
 }
 

@@ -4,7 +4,7 @@ import { msSince, percentOf, showSeconds } from '../src/output/format.js';
 import type { Page } from '../src/pages.js';
 import type { RunView } from '../src/view.js';
 import { liveBindings } from './bindings.js';
-import { BLANK, type Line, type Piece, fitLine, line, spread, widthOf, wrap } from './lines.js';
+import { BLANK, type Line, type Piece, endOf, fitLine, line, spread, widthOf, wrap } from './lines.js';
 import { type Body, mostScroll, shownLines } from './long-body.js';
 import { railLine } from './rail.js';
 import { type Scene, activeStep } from './scene.js';
@@ -116,7 +116,7 @@ function askLines({ page, ui, columns, nowMs }: Scene): Line[] {
     const shown = field.isSecret ? (ui.typed === '' ? '' : '(hidden)') : ui.typed;
     const cursor = Math.floor(nowMs / 500) % 2 === 0 ? '_' : ' ';
     // Its end is what is being typed.
-    const visible = widthOf(line(shown)) > columns - 3 ? shown.slice(-(columns - 3)) : shown;
+    const visible = endOf(shown, columns - 3);
     return [
       ...complaint,
       ...wrap(field.prompt, columns, { isBold: true }),
@@ -165,6 +165,8 @@ function isDown({ downtime }: RunView): boolean {
 }
 
 function safety(view: RunView, page: Page | undefined): string {
+  if (page?.kind === 'resume' && page.earlier.downSince !== undefined)
+    return 'no row is lost; the application stands meanwhile';
   if (page?.kind === 'resume' || (page?.kind === 'question' && page.name === 'start-over'))
     return 'nothing is done until you have chosen';
   if (view.run === '' || page?.kind === 'welcome' || page?.kind === 'connection')

@@ -45,6 +45,17 @@ export function cutText(text: string, width: number): string {
   return `${cut}…`;
 }
 
+/** The last `width` columns of `text`, escaped. */
+export function endOf(text: string, width: number): string {
+  let [end, used] = ['', 0];
+  for (const { segment } of [...GRAPHEMES.segment(safe(text))].reverse()) {
+    used += stringWidth(segment);
+    if (used > width) break;
+    end = segment + end;
+  }
+  return end;
+}
+
 /** The line cut to `width` columns, its data escaped. */
 export function fitLine(pieces: Line, width: number): Line {
   let left = width;
@@ -79,7 +90,8 @@ export function wrap(text: string, columns: number, style: Style = {}, first = '
   const indent = stringWidth(first);
   const room = Math.max(8, columns - indent);
   const rows: string[] = [];
-  for (const word of safe(text).split(' ')) {
+  // The sign of a changed line stays with it.
+  for (const word of safe(text).split(/(?<! [-+]) /)) {
     const last = rows.at(-1);
     if (last !== undefined && stringWidth(last) + 1 + stringWidth(word) <= room)
       rows[rows.length - 1] = `${last} ${word}`;

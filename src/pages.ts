@@ -46,6 +46,8 @@ export interface Earlier {
   readonly folder: string;
   /** Whether the application runs on the target, or is in between. */
   readonly isSwitching: boolean;
+  /** UTC: when the application was stopped, where it has not been started since. */
+  readonly downSince?: string;
 }
 
 export type Page = Common &

@@ -5,12 +5,17 @@ import { BLANK, type Line, line, wrap } from '../lines.js';
 
 /** What can be chosen follows below. */
 export function resumeLines(
-  { run, startedAt, done, left, message, folder, isSwitching }: Earlier,
+  { run, startedAt, done, left, message, folder, isSwitching, downSince }: Earlier,
   columns: number,
 ): Line[] {
   return [
     line('There is an earlier run', { isBold: true }),
     BLANK,
+    ...(downSince === undefined
+      ? []
+      : wrap(`The application stands since ${showMoment(downSince)}: go on, or roll back`, columns, {
+          colour: 'red',
+        })),
     ...wrap(`${run}, begun ${showMoment(startedAt)}`, columns),
     ...(message === '' ? [] : wrap(message, columns, {}, 'it ended: ')),
     ...wrap(done.length === 0 ? 'nothing' : done.join(', '), columns, { colour: 'green' }, 'done: '),

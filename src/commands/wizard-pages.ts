@@ -31,6 +31,9 @@ export function resumePage(
       message: view.code === 'DECLINED' ? '' : view.message,
       folder: path,
       isSwitching,
+      ...(view.downtime === undefined || view.downtime.ms !== undefined
+        ? {}
+        : { downSince: view.downtime.startedAt }),
     },
     choices: [
       { id: 'go-on', label: goOn },

@@ -199,7 +199,7 @@ class Wizard {
   }
 
   private async ended(code: number): Promise<Next> {
-    const { id } = await this.ask(endedPage(this.view, canRollBack(this.view)));
+    const id = await this.chosenAfterwards();
     switch (id) {
       case 'roll-back':
         return { kind: 'roll-back' };
@@ -219,6 +219,18 @@ class Wizard {
         return { kind: 'run', options: { ...this.options, modules: [] } };
       default:
         return { kind: 'over', code };
+    }
+  }
+
+  /** The work is over: whoever leaves by Ctrl-C, or has lost the terminal, leaves it as it has ended. */
+  private async chosenAfterwards(): Promise<string> {
+    try {
+      return (await this.ask(endedPage(this.view, canRollBack(this.view)))).id;
+    } catch (error) {
+      const { stop, abort, hangUp } = this.session;
+      const isLeft = [stop, abort, hangUp, this.screen.gone].some((signal) => signal?.aborted === true);
+      if (isLeft) return 'leave';
+      throw error;
     }
   }
 

@@ -142,7 +142,7 @@ function lockDemo(folder: string): { release(): void } {
   try {
     return lockFolder(folder);
   } catch (error) {
-    if (!(error instanceof WizardError)) throw error;
+    if (!(error instanceof WizardError) || error.code !== 'LOCKED') throw error;
     const { code, message, exitCode } = error;
     const remedies = ['wait until it has ended, or --folder DIR names another folder'];
     throw new WizardError({ code, message, remedies, exitCode, cause: error });

@@ -1,10 +1,10 @@
 // A run's own folder inside the backup folder: state.json (atomically written), events.ndjson, the snapshot and the dump.
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { sync as writeFileAtomicSync } from 'write-file-atomic';
 import { z } from 'zod';
-import { WizardError, codeOf, messageOf } from '../errors.js';
+import { EXIT, WizardError, codeOf, messageOf } from '../errors.js';
 import { type WizardEvent, eventSchema } from '../events.js';
 import { writing } from './write-error.js';
 
@@ -119,19 +119,42 @@ function isRunId(name: string): boolean {
   return /^\d{8}-\d{6}-[0-9a-f]{4}$/.test(name);
 }
 
-/** The runs in a backup folder, oldest first; folders that are not runs are passed over. */
+/** The runs in a backup folder, oldest first; folders that are not runs are passed over. Throws BACKUP_DIR (exit 2). */
 export function listRuns(backupDir: string): RunFolder[] {
   let names: string[];
   try {
-    names = readdirSync(backupDir);
+    names = readdirSync(backupDir).filter(
+      (name) => isRunId(name) && isThere(join(backupDir, name, FILES.state)),
+    );
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return [];
-    throw error;
+    const code = codeOf(error) ?? '';
+    if (code === 'ENOENT') return [];
+    if (!['ENOTDIR', 'EACCES', 'EPERM'].includes(code)) throw error;
+    throw new WizardError({
+      code: 'BACKUP_DIR',
+      message: `the backup folder ${backupDir} cannot be read: ${messageOf(error)}`,
+      remedies: [
+        'sudo, where root has run it: the folder of a run can be read by its owner alone',
+        '--backup-dir DIR names the backup folder',
+      ],
+      exitCode: EXIT.usage,
+      cause: error,
+    });
   }
   return names
-    .filter((name) => isRunId(name) && existsSync(join(backupDir, name, FILES.state)))
     .map((name) => ({ path: join(backupDir, name), state: loadState(join(backupDir, name)) }))
     .sort((a, b) => compareTexts(orderOf(a), orderOf(b)));
+}
+
+/** Of somebody else's file it is not known: that must not look as if there were none. */
+function isThere(file: string): boolean {
+  try {
+    statSync(file);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return false;
+    throw error;
+  }
 }
 
 /** Names tell runs of the same second apart, but not in their order. */

@@ -4,13 +4,37 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { WizardError, codeOf } from '../errors.js';
+import { EXIT, WizardError, codeOf, messageOf } from '../errors.js';
 import { Database } from '../source/sqlite-driver.js';
 import { loadSql } from '../target/sql.js';
 import { writeError, writing } from './write-error.js';
 
-/** Holds the backup folder until `release`. Throws LOCKED (exit 8), naming the holder and since when. */
+/** What a folder or a lock of somebody else, or one that nobody may change, says. */
+const NOT_ALLOWED = /^(EACCES|EPERM|SQLITE_(CANTOPEN|PERM|READONLY).*)$/;
+
+/**
+ * Holds the backup folder until `release`. Throws LOCKED (exit 8), naming the holder and since when, and BACKUP_DIR (exit 2) where this
+ * user may not write.
+ */
 export function lockFolder(backupDir: string): { release(): void } {
+  try {
+    return holdFolder(backupDir);
+  } catch (error) {
+    if (!NOT_ALLOWED.test(codeOf(error) ?? '')) throw error;
+    throw new WizardError({
+      code: 'BACKUP_DIR',
+      message: `the backup folder ${backupDir} cannot be used: ${messageOf(error)}`,
+      remedies: [
+        `ls -la ${backupDir}    shows who may write to it; that user runs it, or sudo`,
+        '--backup-dir DIR names a folder that this user may write to',
+      ],
+      exitCode: EXIT.usage,
+      cause: error,
+    });
+  }
+}
+
+function holdFolder(backupDir: string): { release(): void } {
   const note = join(backupDir, '.ttm-wizard.holder');
   // SQLite's file lock is the one kind of lock that Node can reach and that ends with the process.
   const file = join(backupDir, '.ttm-wizard.lock');
@@ -26,7 +50,7 @@ export function lockFolder(backupDir: string): { release(): void } {
       code: 'LOCKED',
       message: `another run holds ${backupDir}: ${readNote(note)}`,
       remedies: [`ttm-wizard status --backup-dir ${backupDir} --watch    follows it`],
-      exitCode: 8,
+      exitCode: EXIT.locked,
       cause: error,
     });
   }
@@ -87,6 +111,6 @@ async function lockedBy(client: pg.Client): Promise<WizardError> {
     code: 'TARGET_LOCKED',
     message: `another run works on this target: ${rows[0]?.holder ?? 'its holder is not known'}`,
     remedies: ['wait for it, or end it with Ctrl-C where it runs'],
-    exitCode: 8,
+    exitCode: EXIT.locked,
   });
 }

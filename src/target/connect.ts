@@ -4,7 +4,7 @@ import pg from 'pg';
 import { parse, parseIntoClientConfig } from 'pg-connection-string';
 import { WizardError, codeOf, messageOf } from '../errors.js';
 import { pgpassPassword } from './pgpass.js';
-import { passwordRemedies, remediesOf } from './remedies.js';
+import { passwordRemedies, remediesOf, serverRunning } from './remedies.js';
 import { loadSql } from './sql.js';
 
 /** Everything needed to connect; travels to worker threads, never to a file, an event or a child's arguments. */
@@ -198,13 +198,19 @@ export function targetError(doing: string, error: unknown, name?: TargetName): W
   if (error instanceof WizardError) return error;
   const code = codeOf(error);
   const isConnection = code === undefined || /^(E[A-Z]+|08...|57P..|28...)$/.test(code);
+  const lost = isLost(error);
   return new WizardError({
     code: isConnection ? 'TARGET_CONNECTION' : 'TARGET_SQL',
-    message: `${doing}: ${describe(error)}${code === undefined ? '' : ` (${code})`}`,
-    remedies: code === undefined ? [] : remediesOf(code, name),
+    message: `${doing}: ${lost ? 'the connection to the target is lost: ' : ''}${describe(error)}${code === undefined ? '' : ` (${code})`}`,
+    remedies: lost ? [serverRunning(name)] : code === undefined ? [] : remediesOf(code, name),
     exitCode: 5,
     cause: error,
   });
+}
+
+/** Whether the server, or the way to it, has gone away in the middle; the driver's own words carry no code. */
+function isLost(error: unknown): boolean {
+  return /^(ECONNRESET|EPIPE|57P01|57P02|)$/.test(codeOf(error) ?? '') && isTargetFailure(error);
 }
 
 /** Whether an error was said by the server or by the line to it, wherever it surfaces; everything else is a bug of ours. */

@@ -32,6 +32,11 @@ export function remediesOf(code: string, name: TargetName | undefined): readonly
   return remedy === undefined ? [] : [remedy];
 }
 
+/** For a server, or the way to it, that has gone away in the middle. */
+export function serverRunning(name: TargetName | undefined): string {
+  return `is the server still running? (pg_isready ${name === undefined ? '-h HOST -p PORT' : placeOf(name)}; its own log says why)`;
+}
+
 /** Makes an empty database beside that of `name`, in the only encoding that takes every text. */
 export function createdbLine(name: TargetName, database: string): string {
   const user = name.user === '' ? '' : ` -U ${shellWord(name.user)}`;

@@ -104,7 +104,7 @@ async function askAboutWrites(context: StepContext, isGivenUp: boolean): Promise
   const what =
     counts === undefined
       ? 'Everything that was written to the target since the switch-over is given up.'
-      : `${showRows(totalOf(counts))} written since the switch-over are carried back into the source so far (${showChanges(counts)}).`;
+      : `${showRows(totalOf(counts))} written since the switch-over are to be carried back into the source so far (${showChanges(counts)}).`;
   context.emit({ type: 'notice', message: what });
   if (confirm === undefined)
     throw needed(context, 'yes', 'a rollback stops the application, and nobody can be asked whether to', [

@@ -34,6 +34,7 @@ async function lead(
   prepare: (screen: ScriptedScreen) => void = () => undefined,
   isAsking = true,
   isRollback = false,
+  stop = new AbortController(),
 ): Promise<Told> {
   const screen = new ScriptedScreen(script);
   prepare(screen);
@@ -42,7 +43,7 @@ async function lead(
     ...{ onBadValue: 'stop', onDrift: 'stop', dump: false, resume: false, restart: false, dryRun: false },
     ...change,
   };
-  const { session } = sessionOf({});
+  const { session } = sessionOf({}, { stop: stop.signal });
   const code = await conduct(session, screen, { options, steps: STEPS, isAsking, isRollback });
   expect(screen.left).toEqual([]);
   return { code, screen };
@@ -76,6 +77,25 @@ describe('a first run', () => {
   test('under --yes asks nothing at all', async () => {
     const { code } = await lead([], {}, undefined, false);
     expect(code).toBe(0);
+  });
+
+  test('that is left by Ctrl-C when all is over has ended as it did, done and verified', async () => {
+    const stop = new AbortController();
+    const pressAtTheEnd = (person: ScriptedScreen): void => {
+      const ask = person.ask.bind(person);
+      person.ask = (page, signal) => {
+        if (page.kind === 'ended') stop.abort('SIGINT');
+        return ask(page, signal);
+      };
+    };
+    const script = [
+      ['start', 'yes'],
+      ['ended', 'roll-back'],
+    ] as const;
+    const { code, screen } = await lead(script, {}, pressAtTheEnd, true, false, stop);
+    expect(code).toBe(0);
+    expect(screen.view.outcome).toBe('completed');
+    expect(await hasTables()).toBe(true);
   });
 
   test('that is not agreed to has written nothing', async () => {

@@ -4,7 +4,7 @@ import { type Effect, type Situation, liveBindings, press } from '../../componen
 import { type Ui, uiFor } from '../../components/ui.js';
 import type { Key } from '../../src/keypress.js';
 import { canRollBack } from '../../src/reversible.js';
-import { SECRET, USUAL, frameOf, sceneOf } from './frame.js';
+import { SECRET, SMALL, USUAL, frameOf, sceneOf } from './frame.js';
 import { type NamedScene, SCENES } from './scenes.js';
 
 const NAMED: Readonly<Record<string, Key['name']>> = {
@@ -78,6 +78,15 @@ describe.each(SCENES)('$name', (scene) => {
         typed ? { ui: { typed: situation.ui.typed + letter, complaint: '' } } : {},
       );
     }
+  });
+
+  test('PgDn and PgUp scroll where a line says so', () => {
+    const { view, page, ui } = situation;
+    const frame = frameOf(sceneOf(view, SMALL, { page, ui }));
+    const scrollOf = (name: Key['name']): number | undefined =>
+      press(situation, { name, text: '' }).ui?.scroll;
+    if (frame.includes('PgDn shows')) expect(scrollOf('page-down')).toBeGreaterThan(ui.scroll);
+    if (frame.includes('PgUp shows')) expect(scrollOf('page-up')).toBeDefined();
   });
 
   test('Ctrl-C and Ctrl-Z are always there', () => {

@@ -1,7 +1,17 @@
 // The small parts of the screens, each by itself.
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
-import { type Line, cutText, fitLine, line, spread, table, widthOf, wrap } from '../../components/lines.js';
+import {
+  type Line,
+  cutText,
+  endOf,
+  fitLine,
+  line,
+  spread,
+  table,
+  widthOf,
+  wrap,
+} from '../../components/lines.js';
 import { inAscii } from '../../components/ascii.js';
 import { railLine } from '../../components/rail.js';
 import { ratesOf, takeSample } from '../../components/samples.js';
@@ -77,10 +87,24 @@ describe('text', () => {
     expect(cutText('月球表面', 5)).toBe('月球…');
     expect(cutText('abc', 3)).toBe('abc');
     expect(cutText('abc', 0)).toBe('');
+    expect([endOf('月球表面', 5), endOf('abc', 3), endOf('a\u001b', 6)]).toEqual([
+      '表面',
+      'abc',
+      String.raw`\u{1b}`,
+    ]);
   });
 
   test('of data cannot steer the terminal', () => {
     expect(textOf(fitLine(line('a\u001b[2Jb\r\n'), 80))).toBe('a\\u{1b}[2Jb\\r\\n');
+  });
+
+  test('breaks no line between the sign of a change and what has changed', () => {
+    const lines = wrap('env file .env: - DATABASE_URL=sqlite + DATABASE_URL=postgresql', 30);
+    expect(lines.map(textOf)).toEqual([
+      'env file .env:',
+      '- DATABASE_URL=sqlite',
+      '+ DATABASE_URL=postgresql',
+    ]);
   });
 
   test('keeps its end when a word is longer than a line', () => {

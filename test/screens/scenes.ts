@@ -118,7 +118,12 @@ export const SCENES: readonly NamedScene[] = [
   {
     name: 'resume, in the middle of a switch-over',
     view: EMPTY_VIEW,
-    page: resumePage(earlier, brokenView, STEPS, true),
+    page: resumePage(
+      earlier,
+      { ...brokenView, downtime: { startedAt: '2026-01-31T02:01:30.000Z', ms: undefined } },
+      STEPS,
+      true,
+    ),
   },
   { name: 'start over', view: EMPTY_VIEW, page: startOverPage('moon') },
   { name: 'begun', view: emptyRun },
@@ -226,7 +231,7 @@ export const SCENES: readonly NamedScene[] = [
     view: view([...done, resumedBack]),
     page: questionPage(
       'rollback',
-      '21 rows written since the switch-over are carried back into the source so far. Go on?',
+      '21 rows written since the switch-over are to be carried back into the source so far. Go on?',
       'moon',
       false,
     ),
