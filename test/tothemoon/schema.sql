@@ -124,7 +124,7 @@ DECLARE
     newer integer;
 BEGIN
     -- A month that was detached has kept its triggers.
-    IF pg_partition_root(TG_RELID) IS DISTINCT FROM 'token_scores'::regclass THEN
+    IF TG_RELID <> 'token_scores'::regclass AND pg_partition_root(TG_RELID) IS DISTINCT FROM 'token_scores'::regclass THEN
         RETURN NULL;
     END IF;
     CASE TG_OP
