@@ -62,25 +62,28 @@ BEGIN
             END IF;
             EXIT;
         EXCEPTION WHEN lock_not_available THEN
-            -- The longest first. Of other roles only the owner's superiors see more than the name.
-            SELECT string_agg(concat_ws(' ', 'session', pid, 'of', coalesce(usename, backend_type), application_name, state, 'since ' || xact_start), '; ')
+            IF attempt < attempts THEN
+                PERFORM pg_sleep(0.2);
+                CONTINUE;
+            END IF;
+            -- The longest first.
+            SELECT string_agg(
+                concat_ws(' ', 'session', pid, 'of', coalesce(usename, backend_type), application_name, state, 'since ' || xact_start), '; ')
             INTO in_use_by
             FROM (
                 SELECT * FROM pg_stat_activity
-                WHERE pid IN (
+                WHERE pid <> pg_backend_pid() AND pid IN (
                     SELECT pid FROM pg_locks
                     WHERE granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND (
                         relation = 'token_scores_default'::regclass
                         OR relation IN ('tokens'::regclass, 'token_scores'::regclass) AND mode NOT IN ('AccessShareLock', 'RowShareLock')))
                 ORDER BY xact_start
                 LIMIT 3) AS holder;
-            IF attempt = attempts THEN
-                RAISE EXCEPTION 'token_scores is in use, and nothing has been made: %', coalesce(in_use_by, 'by sessions that have gone')
-                USING ERRCODE = 'lock_not_available', HINT =
-                    'Run it again when those have ended their transactions, or end one by SELECT pg_terminate_backend(its number).';
-            END IF;
+            RAISE EXCEPTION 'token_scores is in use, and nothing has been made: %',
+                coalesce(in_use_by, 'by a session that has gone, or a transaction of pg_prepared_xacts')
+            USING ERRCODE = 'lock_not_available', HINT =
+                'Run it again when those have ended their transactions, or end one by SELECT pg_terminate_backend(its number).';
         END;
-        PERFORM pg_sleep(0.2);
     END LOOP;
     -- The rows that move are the same before and after, so what is derived from them has not to be searched for twice.
     on_delete := (
