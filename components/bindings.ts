@@ -69,6 +69,8 @@ function answer(id: string, text = ''): Effect {
 function pageKeys({ choices, field, escape }: Page, ui: Ui): Binding[] {
   const marked = choices[ui.selected] ?? choices[0];
   const last = choices.length - 1;
+  // Whoever comes again finds what was typed, unless it is a secret.
+  const typed = field === undefined || field.isSecret ? '' : ui.typed;
   const move = (by: number): Effect => ({ ui: { selected: Math.min(last, Math.max(0, ui.selected + by)) } });
   return [
     ...(field === undefined
@@ -108,7 +110,14 @@ function pageKeys({ choices, field, escape }: Page, ui: Ui): Binding[] {
     ),
     ...(escape === undefined
       ? []
-      : [{ shown: 'Esc', label: escape.label, matches: named('escape'), press: () => answer(escape.id) }]),
+      : [
+          {
+            shown: 'Esc',
+            label: escape.label,
+            matches: named('escape'),
+            press: () => answer(escape.id, typed),
+          },
+        ]),
   ];
 }
 

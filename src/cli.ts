@@ -93,6 +93,10 @@ async function end(work: Promise<number>): Promise<never> {
   let code: number;
   try {
     code = await work;
+    if (code !== EXIT.done && session?.failure !== undefined) {
+      const { reportStack } = await import('./commands/report-error.js');
+      reportStack({ err, session, args: process.argv.slice(2), env: process.env });
+    }
   } catch (error) {
     session?.screen?.unmount();
     const { reportError } = await import('./commands/report-error.js');

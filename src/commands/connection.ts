@@ -114,8 +114,8 @@ export class ConnectionForm {
     for (;;) {
       if (this.target === undefined) {
         const { id, text } = await this.ask({ field: { ...URL_FIELD, initial: this.typed }, complaint });
-        if (id === ESCAPE.id) return false;
         this.typed = text;
+        if (id === ESCAPE.id) return false;
         const problem = targetProblem(text);
         complaint = problem === undefined ? [] : [problem];
         if (problem !== undefined) continue;

@@ -22,7 +22,6 @@ export interface ErrorScene {
 /** Prints `error` and answers with its exit code. */
 export function reportError(error: unknown, { err, session, args, env }: ErrorScene): number {
   const clean = (text: string): string => redactText(maskUrls(text), session?.secrets ?? []);
-  const isDebug = args.includes('--debug') || ['1', 'true', 'yes', 'on'].includes(env['TTM_DEBUG'] ?? '');
   // A mistyped command line has no settings yet.
   const isColourless = args.includes('--no-color') || session?.flags['no-color'] === true;
   const paint = choosePaint(err.isTty, env, isColourless);
@@ -42,8 +41,19 @@ export function reportError(error: unknown, { err, session, args, env }: ErrorSc
           log: writeCrash(stack, session?.log),
         };
   if (session?.isFailureShown !== true) for (const line of failureLines(failure, paint)) err.line(line);
-  if (isDebug) err.line(stack);
+  if (isDebug(args, env)) err.line(stack);
   return failure.exitCode;
+}
+
+/** With --debug the stack of what a run has ended with; its words have been told by the run itself. */
+export function reportStack({ err, session, args, env }: ErrorScene): void {
+  const stack = session?.failure?.stack;
+  if (stack === undefined || !isDebug(args, env)) return;
+  err.line(redactText(maskUrls(stack), session?.secrets ?? []));
+}
+
+function isDebug(args: readonly string[], env: NodeJS.ProcessEnv): boolean {
+  return args.includes('--debug') || ['1', 'true', 'yes', 'on'].includes(env['TTM_DEBUG'] ?? '');
 }
 
 function pick({ code, exitCode }: WizardError): { code: string; exitCode: number } {

@@ -70,5 +70,8 @@ export function outputsOf(session: Session, isJson: boolean, isPlan = false): Ru
   const watch = (doing: () => string | undefined): void => {
     session.halfway = doing;
   };
-  return { sinks: [remember, shown], stop, abort, hangUp, secrets, watch };
+  const failed = (error: Error): void => {
+    session.failure = error;
+  };
+  return { sinks: [remember, shown], stop, abort, hangUp, secrets, watch, failed };
 }

@@ -49,6 +49,8 @@ export interface Session {
   log: string | undefined;
   /** Whether the run has already told the person why it failed. */
   isFailureShown: boolean;
+  /** What a run has ended with, for --debug. */
+  failure?: Error;
   /** What is going on while the application stands, for whoever wants to end the wizard then; undefined when it runs. */
   halfway?: () => string | undefined;
   /** What is drawn on the terminal; nothing else may write to it until it is unmounted. */

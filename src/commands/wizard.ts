@@ -248,6 +248,9 @@ class Wizard {
       hangUp: this.session.hangUp,
       abort: this.session.abort,
       secrets: this.session.secrets,
+      failed: (error) => {
+        this.session.failure = error;
+      },
       watch: (doing) => {
         this.session.halfway = doing;
       },

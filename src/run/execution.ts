@@ -30,6 +30,8 @@ export interface RunIo extends Asking, Asked {
   readonly hangUp?: AbortSignal;
   /** Texts that must appear in no event and no file. */
   readonly secrets: readonly string[];
+  /** Is given what the run has ended with, which the events tell in words. */
+  readonly failed?: (error: WizardError) => void;
   /** Is given a question that may be asked at any time: what is going on while the application stands, undefined when it runs. */
   readonly watch?: (doing: () => string | undefined) => void;
 }
@@ -321,6 +323,7 @@ export class Execution {
       this.emitFailure({ exitCode: EXIT.bug, code: 'BUG', message, remedies: ['please send the log'] });
       throw error;
     }
+    if (error instanceof WizardError) this.io.failed?.(error);
     const left = this.mode === 'read-only' ? undefined : halfwayLeft(this.path);
     const reason: unknown = this.io.abort.aborted ? this.io.abort.reason : this.io.stop.reason;
     return this.emitFailure(failureOf(error, left, reason));

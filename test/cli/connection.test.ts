@@ -121,6 +121,26 @@ describe('what is missing', () => {
     expect(screen.pages[0]?.field).toMatchObject({ initial: 'postgresql://app@db/moon', isSecret: false });
   });
 
+  test('what was typed before going back stands there again', async () => {
+    const { screen } = await fill(
+      [
+        ['connection', site.source],
+        ['connection', 'back, with postgresql://app@db/mo'],
+        ['connection', site.source],
+        ['connection', 'back, with '],
+        ['connection', 'back'],
+      ],
+      { source: `${site.folder}/missing.db` },
+    );
+    expect(screen.pages.map(({ field }) => field?.initial)).toEqual([
+      `${site.folder}/missing.db`,
+      '',
+      site.source,
+      'postgresql://app@db/mo',
+      site.source,
+    ]);
+  });
+
   test('what was typed stands there again with what is wrong about it', async () => {
     const { settled, screen } = await fill(
       [

@@ -46,6 +46,22 @@ describe('a bug', () => {
     expect(statSync(log).mode & 0o777).toBe(0o600);
   });
 
+  test('and a run that fails show their stack with --debug alone', async () => {
+    const source = join(folder, 'none.db');
+    const places = [
+      '--source',
+      source,
+      '--backup-dir',
+      folder,
+      '--target',
+      'postgresql://app@127.0.0.1:1/moon',
+    ];
+    const args = ['run', '--yes', '--no-cutover', ...places];
+    expect((await wizard(args)).stderr).not.toMatch(/^ +at /m);
+    const { stderr, exitCode } = await wizard([...args, '--debug']);
+    expect([exitCode, /^WizardError: .*\n +at /m.test(stderr)]).toEqual([5, true]);
+  });
+
   test('shows its stack with --debug, or with TTM_DEBUG', async () => {
     const { args, env } = breakIt();
     expect((await wizard([...args, '--debug'], { env })).stderr).toMatch(/^ +at /m);

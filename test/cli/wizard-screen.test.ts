@@ -137,7 +137,7 @@ test(
     await second.waitFor('Enter go on at copy');
     const [startedAt, sent] = [performance.now(), second.raw.length];
     second.press(KEYS.enter);
-    await second.waitFor('Enter leave it so');
+    await second.waitFor('Enter leave it so', 60_000);
     const bytesPerSecond = ((second.raw.length - sent) / (performance.now() - startedAt)) * 1000;
     expect(bytesPerSecond).toBeLessThan(12 * 1024);
     second.press('q');
@@ -182,7 +182,7 @@ test(
     await connect(second);
     await second.waitFor('Check it');
     second.press(KEYS.enter);
-    await second.waitFor('Enter leave it so');
+    await second.waitFor('Enter leave it so', 60_000);
     second.press('q');
     expect(await second.ended).toBe(0);
     expectRestored(second);

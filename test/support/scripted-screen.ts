@@ -9,7 +9,7 @@ function nameOf(page: Page): string {
   return page.kind === 'question' ? page.name : page.kind;
 }
 
-/** What to answer to a page of that name: the id of a choice, or text for its field. */
+/** What to answer to a page of that name: the id of a choice, text for its field, or `back, with TEXT` that stays in it. */
 export type Script = readonly (readonly [page: string, answer: string])[];
 
 export class ScriptedScreen implements Screen {
@@ -59,10 +59,15 @@ export class ScriptedScreen implements Screen {
       );
     if (signal.aborted) return Promise.reject(new Error('taken back'));
     const [, answer] = next;
+    // Back from a field in which something has been typed.
+    const [, typed] = /^back, with (.*)$/.exec(answer) ?? [];
+    if (typed !== undefined && page.escape?.id === 'back')
+      return Promise.resolve({ id: 'back', text: typed });
     const isChoice = page.choices.some(({ id }) => id === answer) || page.escape?.id === answer;
     if (!isChoice && page.field === undefined)
       return Promise.reject(new Error(`${nameOf(page)} offers no ${answer}`));
-    return Promise.resolve(isChoice ? { id: answer, text: '' } : { id: 'typed', text: answer });
+    const untouched = page.field?.isSecret === false ? page.field.initial : '';
+    return Promise.resolve(isChoice ? { id: answer, text: untouched } : { id: 'typed', text: answer });
   }
 
   isAsking(): boolean {
