@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { writeSample } from '../../src/demo/sample.js';
 import { type WizardEvent, eventSchema } from '../../src/events.js';
 import { type TestDatabase, createDatabase } from '../support/database.js';
+import { writeRows } from '../support/sample-of-rows.js';
 import { wizard } from './wizard.js';
 
 let folder: string;
@@ -16,7 +16,7 @@ let database: TestDatabase;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'ttm-run-'));
   source = join(folder, 'sample.db');
-  writeSample(source, { scores: 12_000 });
+  writeRows(source, 12_000);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 beforeEach(async () => {

@@ -2,7 +2,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CutoverOptions } from '../../src/config/run-options.js';
-import { writeSample } from '../../src/demo/sample.js';
 import type { WizardEvent } from '../../src/events.js';
 import { loadCutover } from '../../src/run/cutover-state.js';
 import { Database } from '../../src/source/sqlite-driver.js';
@@ -13,6 +12,7 @@ import { saidIn, startWizard, takeBack } from '../support/live-commands.js';
 import { type LiveSite, createLiveSite } from '../support/live-site.js';
 import { missingFromDiary } from '../support/missing-from-diary.js';
 import { newestRun } from '../support/migrate.js';
+import { writeRows } from '../support/sample-of-rows.js';
 import { WizardProcess } from './wizard-process.js';
 
 let site: LiveSite;
@@ -20,7 +20,7 @@ let probe: FailingProbe;
 
 beforeEach(async () => {
   site = await createLiveSite();
-  writeSample(site.source, { scores: 6000 });
+  writeRows(site.source, 6000);
   probe = await startFailingProbe(site);
 });
 afterEach(async () => {

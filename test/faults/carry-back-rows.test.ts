@@ -9,6 +9,7 @@ import { readDiary, untilDiary } from '../support/diary.js';
 import { type TakenBack, saidIn, takeBack } from '../support/live-commands.js';
 import { type LiveSite, createLiveSite } from '../support/live-site.js';
 import { missingFromDiary } from '../support/missing-from-diary.js';
+import { writeRows } from '../support/sample-of-rows.js';
 
 let site: LiveSite;
 
@@ -37,7 +38,7 @@ function askSource(sql: string): unknown[] {
 /** So many rows that the application adds nothing to the first chunk. */
 function useLargeSource(): void {
   rmSync(site.source);
-  writeSample(site.source, { scores: 5600 });
+  writeRows(site.source, 5600);
 }
 
 async function move(onBadValue: 'stop' | 'quarantine' = 'stop'): Promise<void> {

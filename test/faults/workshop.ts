@@ -2,11 +2,10 @@
 import { copyFileSync, linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeSample } from '../../src/demo/sample.js';
 import { FILES, listRuns, saveState } from '../../src/run/folder.js';
-import { Database } from '../../src/source/sqlite-driver.js';
 import { nameOfTarget } from '../../src/target/connect.js';
 import { type TestDatabase, createDatabase } from '../support/database.js';
+import { writeRows } from '../support/sample-of-rows.js';
 import { WizardProcess, filesUnder } from './wizard-process.js';
 
 export interface AttemptOptions {
@@ -35,14 +34,9 @@ export class Workshop {
   readonly folder = mkdtempSync(join(tmpdir(), 'ttm-faults-'));
   readonly source = join(this.folder, 'dev.db');
 
-  /** `scores` rows; the documents of most are cut short, because what is tested here are chunks, not documents. */
+  /** `scores` rows, most with short documents: what is tested here are chunks. */
   constructor(scores: number) {
-    writeSample(this.source, { scores });
-    const db = new Database(this.source);
-    db.exec(`PRAGMA synchronous = OFF;
-      UPDATE token_scores SET metrics = '{"L_tot": ' || id || '.5}', raw_components = NULL, smoothed_components = NULL
-      WHERE id % 64 <> 0; VACUUM`);
-    db.close();
+    writeRows(this.source, scores);
   }
 
   async attempt({ preparedIn, port, database: given }: AttemptOptions = {}): Promise<Attempt> {

@@ -5,9 +5,9 @@ import type { WizardEvent } from '../../src/events.js';
 import { catchUpAgain } from '../../src/run/catch-up-again.js';
 import { Database } from '../../src/source/sqlite-driver.js';
 import { catchUp } from '../../steps/cutover/catch-up.js';
-import { writeSample } from '../../src/demo/sample.js';
 import { differencesByHand } from '../support/compare-by-hand.js';
 import { type Site, createSite } from '../support/migrate.js';
+import { writeRows } from '../support/sample-of-rows.js';
 import { verifyNow } from '../support/verify-now.js';
 
 let site: Site;
@@ -15,7 +15,7 @@ let site: Site;
 // One story: each part goes on where the one before has ended.
 beforeAll(async () => {
   site = await createSite();
-  writeSample(site.source, { scores: 12_000 });
+  writeRows(site.source, 12_000);
   expect((await site.migrate()).exitCode).toBe(0);
 });
 afterAll(() => site.remove());

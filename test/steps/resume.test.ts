@@ -15,6 +15,7 @@ import {
   newestRun,
   notices,
 } from '../support/migrate.js';
+import { writeRows } from '../support/sample-of-rows.js';
 
 let site: Site;
 beforeEach(async () => {
@@ -76,7 +77,7 @@ describe('a run that is stopped after a step', () => {
 
 describe('a run that is stopped in the middle of the copy', () => {
   it('keeps the chunks that are in, says so, and copies only the others', async () => {
-    writeSample(site.source, { scores: 12_000 });
+    writeRows(site.source, 12_000);
     const stop = new AbortController();
     const first = await site.migrate(
       {},
