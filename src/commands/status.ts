@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { resolveReading } from '../config/resolve.js';
 import { EXIT } from '../errors.js';
+import { isHolderGone } from '../run/holder.js';
 import { eraseAbove } from '../output/erase-above.js';
 import { findingLines, safe } from '../output/findings.js';
 import {
@@ -26,6 +27,8 @@ import type { Session } from './session.js';
 const WATCH_MS = 1000;
 /** A live run tells something four times a second; after this long it has most likely been killed. */
 const SILENT_MS = 60_000;
+/** Of a run whose process is not among this machine's: it may be another machine's, or a container's, and tell something soon. */
+const GONE_MS = 3000;
 
 export async function status(session: Session): Promise<number> {
   const { options, settings } = resolveReading('status', session.flags, session.env);
@@ -39,7 +42,11 @@ export async function status(session: Session): Promise<number> {
     const object = view === undefined ? { v: 1, run: null } : reportObject(view);
     const text = settings.isOn('json')
       ? JSON.stringify(object)
-      : statusText(view, options.backupDir, new Date(), paint, out.look.isScreenReader, out.columns);
+      : statusText(view, options.backupDir, new Date(), paint, {
+          isSpoken: out.look.isScreenReader,
+          isGone: isHolderGone(options.backupDir),
+          columns: out.columns,
+        });
     if (text !== shown && settings.isOn('json')) out.json(object);
     else if (text !== shown) out.line(nextPage(shown, text, session));
     shown = text;
@@ -72,21 +79,24 @@ async function pause(stop: AbortSignal): Promise<boolean> {
   }
 }
 
-/**
- * Everything about a run on one page, in at most `columns`; exported for the tests, which give it the clock. `isSpoken` makes sentences of
- * its tables.
- */
+interface StatusLook {
+  /** Sentences instead of tables. */
+  readonly isSpoken?: boolean;
+  /** The run's process is no more. */
+  readonly isGone?: boolean;
+  /** How wide the page may be at most. */
+  readonly columns?: number | undefined;
+}
+
+/** Everything about a run on one page; exported for the tests, which give it the clock. */
 export function statusText(
   view: RunView | undefined,
   backupDir: string,
   now: Date,
   paint: Paint,
-  isSpoken = false,
-  columns?: number,
+  { isSpoken = false, isGone = false, columns }: StatusLook = {},
 ): string {
   if (view === undefined) return `There is no run in ${safe(backupDir)}.`;
-  const silentMs = now.getTime() - Date.parse(view.lastAt);
-  const isSilent = view.outcome === 'running' && silentMs > SILENT_MS;
   const layout = layoutFor(isSpoken, columns);
   const bad = view.findings.filter(({ severity }) => severity === 'error' || severity === 'warning');
   const lines = [
@@ -98,18 +108,25 @@ export function statusText(
       aligns: ['left', 'left', 'right', 'left'],
     }),
     ...(bad.length === 0 ? [] : ['', ...findingLines(bad, paint, '', isSpoken)]),
-    ...(isSilent
-      ? [
-          '',
-          `No sign of life since ${showMoment(view.lastAt)} (${showDuration(silentMs)}). If the process is gone:`,
-          '  the same command with --resume goes on where it ended',
-        ]
-      : []),
+    ...silenceLines(view, now, isGone),
     ...waitingLines(view, now),
     ...view.remedies.map((remedy) => `  ${safe(remedy)}`),
   ];
   const isFolded = columns !== undefined && !isSpoken;
   return (isFolded ? lines.flatMap((line) => foldLine(line, columns)) : lines).join('\n');
+}
+
+/** Of a run that says nothing: that it asks something, that it has been killed, or that nobody knows. */
+function silenceLines(view: RunView, now: Date, isGone: boolean): string[] {
+  if (view.outcome !== 'running') return [];
+  const silentMs = now.getTime() - Date.parse(view.lastAt);
+  const goOn = '  the same command with --resume goes on where it ended';
+  if (isGone && silentMs > GONE_MS)
+    return ['', `Nobody works on it since ${showMoment(view.lastAt)}: its process is gone.`, goOn];
+  if (view.question !== undefined) return ['', `It asks, where it runs: ${safe(view.question.message)}`];
+  if (silentMs <= SILENT_MS) return [];
+  const since = `${showMoment(view.lastAt)} (${showDuration(silentMs)})`;
+  return ['', `No sign of life since ${since}. If the process is gone:`, goOn];
 }
 
 function waitingLines({ waiting, newsAt }: RunView, now: Date): string[] {

@@ -1,12 +1,13 @@
 // One run at a time: in a backup folder through a lock that the kernel gives back when its holder dies, however it dies, and
 // in a target through an advisory lock.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { EXIT, WizardError, codeOf, messageOf } from '../errors.js';
 import { Database } from '../source/sqlite-driver.js';
 import { loadSql } from '../target/sql.js';
+import { noteOf, readNote } from './holder.js';
 import { writeError, writing } from './write-error.js';
 
 /** What a folder or a lock of somebody else, or one that nobody may change, says. */
@@ -35,7 +36,7 @@ export function lockFolder(backupDir: string): { release(): void } {
 }
 
 function holdFolder(backupDir: string): { release(): void } {
-  const note = join(backupDir, '.ttm-wizard.holder');
+  const note = noteOf(backupDir);
   // SQLite's file lock is the one kind of lock that Node can reach and that ends with the process.
   const file = join(backupDir, '.ttm-wizard.lock');
   // SQLite would make it readable by everybody, and whoever can read it can hold it.
@@ -67,14 +68,6 @@ function holdFolder(backupDir: string): { release(): void } {
       lock.close();
     },
   };
-}
-
-function readNote(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch {
-    return 'its holder is not known';
-  }
 }
 
 const LOCK_WAIT_MS = 15_000;

@@ -10,10 +10,16 @@ export function writeError(path: string, error: unknown): unknown {
   return new WizardError({
     code: 'BACKUP_DISK',
     message: `${path} cannot be written: ${messageOf(error)}`,
-    remedies: [
-      `df -h ${dirname(path)}    shows how much room there is`,
-      'make room, then the same command goes on where it was',
-    ],
+    remedies:
+      codeOf(error) === 'EROFS'
+        ? [
+            `findmnt -T ${dirname(path)}    shows how it is mounted`,
+            'mount it writable, then the same command goes on where it was',
+          ]
+        : [
+            `df -h ${dirname(path)}    shows how much room there is`,
+            'make room, then the same command goes on where it was',
+          ],
     exitCode: EXIT.stoppedEarly,
     cause: error,
   });

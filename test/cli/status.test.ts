@@ -1,4 +1,5 @@
 // status and report, on runs made by hand: complete, going on, killed, and none at all.
+import { spawnSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,8 @@ import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { statusText } from '../../src/commands/status.js';
 import { unpainted } from '../../src/output/paint.js';
+import { isHolderGone } from '../../src/run/holder.js';
+import { lockFolder } from '../../src/run/lock.js';
 import { different, record, successful, viewOf } from '../output/recorded-run.js';
 import type { EventBody } from '../../src/events.js';
 import { RUN, writeRun } from './run-folder.js';
@@ -47,7 +50,7 @@ describe('status', () => {
 
   test('on a terminal is no wider than that', () => {
     const [at, run] = [new Date('2026-01-31T02:10:14Z'), viewOf(record(halfWay))];
-    const text = statusText(run, backupDir, at, unpainted, false, 50);
+    const text = statusText(run, backupDir, at, unpainted, { columns: 50 });
     for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(50);
     expect(text).toMatch(/copying token_scores:\n +420,000 of 847,080\n/);
   });
@@ -58,6 +61,44 @@ describe('status', () => {
       'No sign of life since 2026-01-31 02:00:14 +00:00 (10 m). If the process is gone:',
     );
     expect(text).toContain('--resume');
+  });
+
+  test('of a run whose process is gone says so at once, and what to type; on another machine it may live', () => {
+    const view = viewOf(record(halfWay));
+    const textAt = (seconds: string, isGone: boolean): string =>
+      statusText(view, backupDir, new Date(`2026-01-31T02:00:${seconds}Z`), unpainted, { isGone });
+    expect(textAt('18', true)).toContain(
+      'Nobody works on it since 2026-01-31 02:00:14 +00:00: its process is gone.\n  the same command with --resume',
+    );
+    expect(textAt('15', true)).not.toContain('Nobody');
+    expect(textAt('18', false)).not.toContain('Nobody');
+  });
+
+  test('knows whose process works in the folder', () => {
+    expect(isHolderGone(backupDir)).toBe(false);
+    const lock = lockFolder(backupDir);
+    expect(isHolderGone(backupDir)).toBe(false);
+    lock.release();
+    const { pid } = spawnSync('true');
+    writeFileSync(join(backupDir, '.ttm-wizard.holder'), `process ${pid} since 2026-01-31T02:00:00.000Z\n`);
+    expect(isHolderGone(backupDir)).toBe(true);
+  });
+
+  test('of a run that waits for an answer shows the question, however long it takes', () => {
+    const asked = {
+      type: 'input.needed',
+      question: 'switch-over',
+      message: 'Switch over now?',
+      flag: '--yes',
+    } as const;
+    const text = statusText(
+      viewOf(record([...halfWay, asked])),
+      backupDir,
+      new Date('2026-01-31T03:00:00Z'),
+      unpainted,
+    );
+    expect(text).toContain('It asks, where it runs: Switch over now?');
+    expect(text).not.toContain('No sign of life');
   });
 
   test('without a run says so', async () => {

@@ -33,6 +33,14 @@ describe('a write that fails', () => {
     expect(write).toThrow('/srv/backups/run/state.json cannot be written');
   });
 
+  it('because the disk is mounted read-only asks for no room', () => {
+    const error = writeError('/srv/backups/run/state.json', systemError('EROFS'));
+    expect(error).toMatchObject({
+      remedies: [expect.stringContaining('findmnt -T /srv/backups/run'), expect.any(String)],
+    });
+    expect(JSON.stringify(error)).not.toContain('room');
+  });
+
   it('for any other reason stays what it is', () => {
     const error = systemError('EINVAL');
     expect(writeError('/srv/backups/run/state.json', error)).toBe(error);
