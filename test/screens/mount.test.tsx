@@ -5,7 +5,6 @@ import type { EventBody } from '../../src/events.js';
 import type { Page } from '../../src/pages.js';
 import { EMPTY_VIEW, reduce, type RunView } from '../../src/view.js';
 import { record } from '../output/recorded-run.js';
-import { ScreenModel } from '../support/screen-model.js';
 import { USUAL, fakeTerminal } from './frame.js';
 import { copyingRun, started } from './runs.js';
 
@@ -219,55 +218,6 @@ test('a run that is over before the first frame still leaves its steps', () => {
   show(finishedRun);
   screen.unmount();
   expect(written.join('')).toMatch(/✓ dump +dump of 380 MB/);
-});
-
-describe('a window that becomes lower and higher again', () => {
-  /** What terminal and scrollback hold in the end; `isLate` where frames are still drawn for the size before. */
-  async function resizedTo(sizes: readonly number[], isLate: boolean): Promise<string> {
-    const { screen, show, written, stream } = mounted();
-    const model = new ScreenModel(USUAL.rows);
-    const goOn = async (): Promise<void> => {
-      await vi.advanceTimersByTimeAsync(1000);
-      for (const text of written.splice(0)) model.feed(text);
-    };
-    show(copyingRun);
-    await goOn();
-    for (const rows of sizes) {
-      model.resize(rows);
-      if (isLate) await goOn();
-      stream.rows = rows;
-      stream.emit('resize');
-      await goOn();
-      screen.say(`now of ${rows} rows`);
-      await goOn();
-    }
-    const { text } = model;
-    screen.unmount();
-    return text;
-  }
-
-  test.each([false, true])(
-    'leaves no frame behind, and each finished line once (told late: %s)',
-    async (isLate) => {
-      const text = await resizedTo([12, 24, 14, 11, 24], isLate);
-      expect(text.match(/To The Moon: /g), text).toHaveLength(1);
-      expect(text.match(/Copy the rows/g), text).toHaveLength(1);
-      expect(text.match(/✓ preflight {2}\d/g), text).toHaveLength(1);
-      expect(text.match(/now of 24 rows/g)).toHaveLength(2);
-      for (const rows of [12, 14, 11]) expect(text.split(`now of ${rows} rows`)).toHaveLength(2);
-    },
-  );
-});
-
-test('the shell goes on where the frame was, below the finished lines', async () => {
-  const { screen, show, written } = mounted();
-  const model = new ScreenModel(USUAL.rows);
-  show(copyingRun);
-  await vi.advanceTimersByTimeAsync(1000);
-  screen.unmount();
-  for (const text of [...written, '$ ls']) model.feed(text);
-  expect(model.text).toMatch(/✓ preflight {2}\d[^]*\n\$ ls$/);
-  expect(model.text).not.toMatch(/To The Moon|\n\n\$/);
 });
 
 describe('a question', () => {

@@ -1,0 +1,79 @@
+// What a terminal and its scrollback hold after its window has become lower and higher again, and after the screen is gone.
+import { Console } from 'node:console';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { record } from '../output/recorded-run.js';
+import { ScreenModel } from '../support/screen-model.js';
+import { USUAL, fakeTerminal } from './frame.js';
+import { copyingRun, started } from './runs.js';
+
+// As in mount.test.tsx: Ink decides while it is loaded whether this is a CI, and asks for a Console.
+vi.hoisted(() => {
+  delete process.env['CI'];
+  delete process.env['CONTINUOUS_INTEGRATION'];
+});
+Object.assign(console, { Console });
+const { mountLive } = await import('../../components/mount.js');
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** The screen in the middle of a copy. */
+function copying() {
+  const terminal = fakeTerminal(USUAL);
+  const now = (): number => Date.parse(copyingRun.lastAt) + performance.now();
+  const screen = mountLive({ stdout: terminal.stdout, now, act: () => undefined });
+  for (const event of record([started])) screen.sink(event, copyingRun);
+  return { ...terminal, screen };
+}
+
+describe('a window that becomes lower and higher again', () => {
+  /** What terminal and scrollback hold in the end; `isLate` where frames are still drawn for the size before. */
+  async function resizedTo(sizes: readonly number[], isLate: boolean): Promise<string> {
+    const { screen, written, stream } = copying();
+    const model = new ScreenModel(USUAL.rows);
+    const goOn = async (): Promise<void> => {
+      await vi.advanceTimersByTimeAsync(1000);
+      for (const text of written.splice(0)) model.feed(text);
+    };
+    await goOn();
+    for (const rows of sizes) {
+      model.resize(rows);
+      if (isLate) await goOn();
+      stream.rows = rows;
+      stream.emit('resize');
+      await goOn();
+      screen.say(`now of ${rows} rows`);
+      await goOn();
+    }
+    const { text } = model;
+    screen.unmount();
+    return text;
+  }
+
+  test.each([false, true])(
+    'leaves no frame behind, and each finished line once (told late: %s)',
+    async (isLate) => {
+      const text = await resizedTo([12, 24, 14, 11, 24], isLate);
+      expect(text.match(/To The Moon: /g), text).toHaveLength(1);
+      expect(text.match(/Copy the rows/g), text).toHaveLength(1);
+      expect(text.match(/✓ preflight {2}\d/g), text).toHaveLength(1);
+      expect(text.match(/now of 24 rows/g)).toHaveLength(2);
+      for (const rows of [12, 14, 11]) expect(text.split(`now of ${rows} rows`)).toHaveLength(2);
+    },
+  );
+});
+
+test('the shell goes on where the frame was, below the finished lines', async () => {
+  const { screen, written } = copying();
+  const model = new ScreenModel(USUAL.rows);
+  await vi.advanceTimersByTimeAsync(1000);
+  screen.unmount();
+  for (const text of [...written, '$ ls']) model.feed(text);
+  expect(model.text).toMatch(/✓ preflight {2}\d[^]*\n\$ ls$/);
+  expect(model.text).not.toMatch(/To The Moon|\n\n\$/);
+});
