@@ -5,12 +5,14 @@ import { resolve } from 'node:path';
 import { targetProblem } from '../config/ask.js';
 import type { OptionName } from '../config/options.js';
 import type { RunRequest } from '../config/resolve.js';
+import type { CutoverOptions } from '../config/run-options.js';
 import type { Answers } from '../config/saved-answers.js';
 import { secretsOf, withPassword, withoutPassword } from '../config/target-url.js';
 import { WizardError, messageOf } from '../errors.js';
 import { showSize } from '../output/format.js';
 import type { Answered, Field, Page } from '../pages.js';
 import { connectTarget, nameOfTarget, passwordOf, showTarget, targetPassword } from '../target/connect.js';
+import { ApplicationForm } from './application-form.js';
 import { askOnScreen } from './asking.js';
 import type { Screen, Session } from './session.js';
 
@@ -20,6 +22,8 @@ export interface Settled {
   readonly target: string;
   /** Modules chosen here; absent when nothing was. */
   readonly modules?: readonly string[];
+  /** Absent when nothing was typed of it. */
+  readonly cutover?: CutoverOptions;
 }
 
 const URL_FIELD: Omit<Field, 'initial'> = {
@@ -52,11 +56,13 @@ export class ConnectionForm {
   private hasTypedTarget = false;
   private chosen: readonly string[] | undefined;
   private hasTypedPassword = false;
+  private readonly application: ApplicationForm;
 
   constructor(session: Session, screen: Screen, request: RunRequest, suggestion: string) {
     this.session = session;
     this.screen = screen;
     this.request = request;
+    this.application = new ApplicationForm(request);
     this.source = request.options.source;
     this.target = request.target;
     this.typed = this.isRemembered('target') ? (request.target ?? '') : suggestion;
@@ -68,7 +74,11 @@ export class ConnectionForm {
       if (!(await this.settleSource())) return 'back';
       if (await this.settleTarget()) {
         const modules = this.chosen === undefined ? {} : { modules: this.chosen };
-        return { source: this.source, target: this.target ?? '', ...modules };
+        const cutover = this.application.cutover();
+        return {
+          ...{ source: this.source, target: this.target ?? '', ...modules },
+          ...(cutover === undefined ? {} : { cutover }),
+        };
       }
       if (!this.hasTypedSource && !this.isRemembered('source')) return 'back';
       this.reopensSource = true;
@@ -78,6 +88,7 @@ export class ConnectionForm {
   /** What has been typed, to be kept for the next time; no password. */
   answers(): Answers {
     return {
+      ...this.application.answers(),
       ...(this.hasTypedSource ? { source: this.source } : {}),
       ...(this.hasTypedTarget && this.target !== undefined ? { target: withoutPassword(this.target) } : {}),
     };
@@ -151,11 +162,18 @@ export class ConnectionForm {
             id: name,
             label: modules.includes(name) ? `Leave out ${name}` : `Also make ${title} (${name})`,
           })),
+          ...(this.application.isOpen
+            ? [{ id: 'application', label: 'Say how the application is stopped and started' }]
+            : []),
         ],
         good: 'the source is there, and the target answers',
       });
       if (id === ESCAPE.id) return false;
       if (id === 'go-on') return true;
+      if (id === 'application') {
+        await this.application.settle((field, complaint) => this.ask({ field, complaint }));
+        continue;
+      }
       this.chosen = modules.includes(id) ? modules.filter((name) => name !== id) : [...modules, id];
     }
   }
@@ -241,6 +259,7 @@ export class ConnectionForm {
         value: options.cutover === undefined ? 'no: ends with the copy' : 'yes, asked for before',
         origin: from('no-cutover'),
       },
+      ...this.application.rows(),
     ];
     return { kind: 'connection', settings: rows } as const;
   }

@@ -43,7 +43,8 @@ export function findCutover(settings: Settings, problems: Problems): CutoverOpti
   };
 }
 
-function findHealthUrl(given: string | undefined, problems: Problems): string | undefined {
+/** Without the slash at its end. What it may not be is added to `problems`. */
+export function findHealthUrl(given: string | undefined, problems: Problems): string | undefined {
   if (given === undefined) return undefined;
   const url = URL.canParse(given) ? new URL(given) : undefined;
   const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:';

@@ -16,6 +16,10 @@ const answersSchema = z.object({
   target: z.string().optional(),
   'on-bad-value': z.string().optional(),
   'on-drift': z.string().optional(),
+  'stop-command': z.string().optional(),
+  'start-command': z.string().optional(),
+  'env-file': z.array(z.string()).optional(),
+  'health-url': z.string().optional(),
 });
 
 /** By option name, spelled as in a config file. */

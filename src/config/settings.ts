@@ -104,11 +104,13 @@ export function adoptAnswers(
 ): readonly OptionName[] {
   // One of two options that exclude each other: what is given now says where to.
   const isTargetGiven = settings.origin('target-url-file') !== undefined;
+  const isUnitGiven = settings.origin('service') !== undefined;
   const given = new Map<string, unknown>(Object.entries(answers));
   return optionsOf(command).flatMap((option) => {
     const raw = given.get(option.name);
     const isOpen = (settings.origin(option.name) ?? 'default') === 'default';
     if (raw === undefined || !isOpen || (option.name === 'target' && isTargetGiven)) return [];
+    if (isUnitGiven && /^(?:stop|start)-command$/.test(option.name)) return [];
     const setting = read(option, raw, 'saved answer', `"${option.name}" in ${file}`, problems);
     if (setting === undefined) return [];
     settings.set(option.name, setting);
@@ -169,7 +171,8 @@ function isUrlForPath({ argument }: OptionSpec, value: Setting['value']): boolea
   return paths.some(isUrl);
 }
 
-function isUrl(text: string): boolean {
+/** Also of a scheme that nobody knows. */
+export function isUrl(text: string): boolean {
   return /^[a-z][\w+.-]*:\/\//i.test(text);
 }
 

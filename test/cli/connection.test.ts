@@ -73,6 +73,7 @@ describe('what is given', () => {
       'Go on',
       'Also make organizations, users, API keys, an audit log (auth)',
       'Also make a GIN index on metrics, which takes long (metrics-index)',
+      'Say how the application is stopped and started',
     ]);
   });
 
@@ -87,6 +88,101 @@ describe('what is given', () => {
     expect(JSON.stringify([screen.pages, screen.shown])).not.toContain(url.password);
     expect(rowOf(screen.pages[0], 'password')).toBe('(hidden) (environment)');
     expect(session.secrets).toContain(url.password);
+  });
+});
+
+describe('how the application is stopped and started', () => {
+  const commands: Script = [
+    ['connection', 'application'],
+    ['connection', '/opt/app stop'],
+    ['connection', ''],
+    ['connection', '/opt/app start'],
+    ['connection', 'postgresql://u:secret@h/d'],
+    ['connection', '/etc/a.env, /srv/.env'],
+    ['connection', 'ftp://here'],
+    ['connection', 'http://127.0.0.1:8000/'],
+    ['connection', 'go-on'],
+  ];
+
+  test('is typed, checked, shown and kept for the next time', async () => {
+    const { settled, screen, answers } = await fill(
+      commands,
+      { source: site.source },
+      { TTM_TARGET: site.target },
+    );
+    expect(settled).toMatchObject({
+      cutover: {
+        services: [],
+        stopCommand: '/opt/app stop',
+        startCommand: '/opt/app start',
+        envFiles: ['/etc/a.env', '/srv/.env'],
+        healthUrl: 'http://127.0.0.1:8000',
+      },
+    });
+    expect(screen.pages.map(({ complaint = [] }) => complaint.join()).filter((text) => text !== '')).toEqual([
+      'what stops it is given, so something has to start it again',
+      'env files are paths, and a URL is none',
+      '--health-url has to be http://HOST:PORT or https://HOST:PORT',
+    ]);
+    const [first] = screen.pages;
+    const last = screen.pages.at(-1);
+    expect(rowOf(first, 'stopped by')).toBe('its units, else you by hand (default)');
+    expect(rowOf(last, 'stopped by')).toBe('/opt/app stop (answer)');
+    expect(rowOf(last, 'env files')).toBe('/etc/a.env, /srv/.env (answer)');
+    expect(rowOf(last, 'answers at')).toBe('http://127.0.0.1:8000 (answer)');
+    expect(answers).toEqual({
+      'stop-command': '/opt/app stop',
+      'start-command': '/opt/app start',
+      'env-file': ['/etc/a.env', '/srv/.env'],
+      'health-url': 'http://127.0.0.1:8000/',
+    });
+    mkdirSync(site.backupDir);
+    saveAnswers(site.backupDir, answers);
+    const flags = { source: site.source, 'backup-dir': site.backupDir };
+    expect(resolveRun(flags, {}, true).options.cutover).toMatchObject({ startCommand: '/opt/app start' });
+    const withUnit = resolveRun({ ...flags, service: 'moon' }, {}, true).options.cutover;
+    expect(withUnit).toMatchObject({ services: ['moon'], envFiles: ['/etc/a.env', '/srv/.env'] });
+    expect(withUnit).not.toHaveProperty('stopCommand');
+  });
+
+  test('goes back by Esc, from the first question without a change, and finds what was typed', async () => {
+    const { settled, screen } = await fill(
+      [
+        ['connection', 'application'],
+        ['connection', '/opt/app stop'],
+        ['connection', 'back, with /opt/app st'],
+        ['connection', 'back, with /opt/app stop --now'],
+        ['connection', 'application'],
+        ['connection', 'back, with '],
+        ['connection', 'go-on'],
+      ],
+      { source: site.source },
+      { TTM_TARGET: site.target },
+    );
+    expect(screen.pages.map(({ field }) => field?.initial)).toEqual([
+      undefined,
+      '',
+      '',
+      '/opt/app stop',
+      undefined,
+      '/opt/app stop --now',
+      undefined,
+    ]);
+    expect(settled).not.toHaveProperty('cutover');
+  });
+
+  test('is not asked where flags say it, nor where nothing is switched over', async () => {
+    const given = {
+      ...{ source: site.source, service: 'moon', 'env-file': '/srv/.env' },
+      'health-url': 'http://127.0.0.1:1',
+    };
+    const { screen } = await fill([['connection', 'go-on']], given, { TTM_TARGET: site.target });
+    expect(screen.pages[0]?.choices.map(({ id }) => id)).not.toContain('application');
+    expect(rowOf(screen.pages[0], 'stopped by')).toBe('moon (flag)');
+    const copy = { source: site.source, 'no-cutover': true } as const;
+    const { screen: other } = await fill([['connection', 'go-on']], copy, { TTM_TARGET: site.target });
+    expect(other.pages[0]?.choices.map(({ id }) => id)).not.toContain('application');
+    expect(rowOf(other.pages[0], 'stopped by')).toBeUndefined();
   });
 });
 
