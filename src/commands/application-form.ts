@@ -15,15 +15,15 @@ type Name = 'stop-command' | 'start-command' | 'env-file' | 'health-url';
 const NAMES: readonly Name[] = ['stop-command', 'start-command', 'env-file', 'health-url'];
 const FIELDS: Readonly<Record<Name, Pick<Field, 'prompt' | 'example'>>> = {
   'stop-command': {
-    prompt: 'What stops it, and ends when it has (empty: its units, or you by hand)',
+    prompt: 'What stops the application (empty: its units, else you by hand)',
     example: '/opt/moon/application.sh stop',
   },
-  'start-command': { prompt: 'What starts it again', example: '/opt/moon/application.sh start' },
+  'start-command': { prompt: 'What starts the application again', example: '/opt/moon/application.sh start' },
   'env-file': {
-    prompt: 'Env files with its DATABASE_URL, the strongest first (empty: those of the plan)',
+    prompt: 'Its env files with DATABASE_URL, the strongest first (empty: the usual)',
     example: '/etc/tothemoon.env, /srv/tothemoon/.env',
   },
-  'health-url': { prompt: 'Where it answers (empty: as in the plan)', example: 'http://127.0.0.1:8000' },
+  'health-url': { prompt: 'Where it answers (empty: the usual address)', example: 'http://127.0.0.1:8000' },
 };
 
 export type AskField = (field: Field, complaint: readonly string[]) => Promise<Answer>;
