@@ -3,13 +3,14 @@
 import type { Finding } from '../src/events.js';
 import type { Colour, Piece } from './lines.js';
 
-type State = 'left' | 'running' | 'done' | 'failed' | 'stopped';
+export type State = 'left' | 'running' | 'done' | 'failed' | 'stopped' | 'taken back';
 
 const GLYPHS: Readonly<Record<Exclude<State, 'running'>, string>> = {
   left: '·',
   done: '✓',
   failed: '✗',
   stopped: '!',
+  'taken back': '←',
 };
 const TURNS = ['-', '\\', '|', '/'];
 const TURN_MS = 250;
@@ -19,6 +20,7 @@ export const STATE_COLOURS: Readonly<Partial<Record<string, Colour>>> = {
   done: 'green',
   failed: 'red',
   stopped: 'yellow',
+  'taken back': 'yellow',
   copying: 'cyan',
   comparing: 'cyan',
   verified: 'green',

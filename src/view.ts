@@ -223,7 +223,11 @@ export function reduce(view: RunView, event: WizardEvent): RunView {
       });
     }
     case 'step.undone':
-      return changeStep(next, event.step, { state: 'left', summary: event.summary, progress: undefined });
+      return changeStep({ ...next, parts: endParts(view.parts, event, 'done') }, event.step, {
+        state: 'left',
+        summary: event.summary,
+        progress: undefined,
+      });
     case 'table.planned':
       // A run that has copied it knows better.
       return view.tables.some(({ name, state }) => name === event.table && state !== 'left')
@@ -347,6 +351,8 @@ function startRun(
     doing: resumed ? (event.doing ?? 'run') : 'run',
     begunAt: event.at,
     question: undefined,
+    // Of an earlier life of the run, perhaps of the other way.
+    parts: [],
     startedAt: view.startedAt === '' ? event.at : view.startedAt,
     outcome: 'running',
     exitCode: undefined,

@@ -1,4 +1,5 @@
 // Taking a run back: what will be undone and what is carried back, before it is agreed to; then each part as it is done.
+import { isTakenBack } from '../../src/output/facts.js';
 import { showCount, showRows } from '../../src/output/format.js';
 import type { RunView } from '../../src/view.js';
 import { BLANK, type Line, line, wrap } from '../lines.js';
@@ -26,15 +27,19 @@ export function rollbackPlanLines(view: RunView, message: string, columns: numbe
   ];
 }
 
-/** While it is done: what has been undone, and the parts of the way back. */
+/** While it is done: the parts of the way back, and what has been undone, in the order in which it was: the newest step first. */
 export function rollingBackLines(view: RunView, columns: number, nowMs: number): Line[] {
-  const undone = view.steps.filter(({ state, summary }) => state === 'left' && summary !== '');
-  const isCounting = undone.length === 0 && view.parts.every(({ state }) => state !== 'running');
+  const undone = view.steps.filter(isTakenBack).reverse();
+  const hasParts = view.parts.length > 0;
+  const isCounting = undone.length === 0 && !hasParts;
   return [
     line('Taking the run back', { isBold: true }),
     BLANK,
-    ...undone.map(({ name, summary }) => [glyphOf('done', nowMs), { text: ` ${name}: ${summary}` }]),
-    ...(view.parts.some(({ state }) => state === 'running') ? cutoverLines(view, columns, nowMs) : []),
+    ...(hasParts ? cutoverLines(view, columns, nowMs) : []),
+    ...(hasParts && undone.length > 0 ? [BLANK] : []),
+    ...undone.flatMap(({ name, summary }) =>
+      wrap(`${name}: ${summary}`, columns, {}, `${glyphOf('done', nowMs).text} `),
+    ),
     ...(isCounting ? [[glyphOf('running', nowMs), { text: ' looking at what there is to take back' }]] : []),
   ];
 }

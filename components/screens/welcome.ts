@@ -18,7 +18,7 @@ export function welcomeLines(page: Extract<Page, { kind: 'welcome' }>, columns: 
     line('What is never touched', { isBold: true }),
     ...item('The rows in the SQLite file: it is read, and stays there.'),
     line('How to take it back', { isBold: true }),
-    ...item('r on any screen, or ttm-wizard rollback; no write is lost.'),
+    ...item('r after the backup, or ttm-wizard rollback; no write lost.'),
     ...wrap(backupDir, columns, { isDim: true }, 'Snapshot, dump, log: '),
     ...notes.flatMap((note) => wrap(note, columns, { colour: 'yellow' })),
   ];

@@ -31,6 +31,7 @@ const TAIL_BYTES = 8192;
 export function commandServices(options: CommandOptions): Services {
   return {
     describe: `commands: ${showValue(options.stop)} and ${showValue(options.start)}`,
+    howStopped: `by '${showValue(options.stop)}'`,
     stop: () => runCommand('stop', options),
     start: () => runCommand('start', options),
     running: () => Promise.resolve([]),

@@ -9,6 +9,8 @@ import { type UnitState, lastWords, loadedUnits, systemctl, unitStates } from '.
 export interface Services {
   /** What will be stopped and started, in a few words. */
   readonly describe: string;
+  /** How it is stopped, as the end of a sentence that begins with "stopping the application". */
+  readonly howStopped: string;
   /** Resolves when all are down. Throws SERVICES_STOP (exit 7), or exit 2 before anything was done. */
   stop(): Promise<void>;
   /** Resolves when all are up and stay up. Throws SERVICES_START (exit 7), or exit 2 before anything was done. */
@@ -76,6 +78,7 @@ export function systemdServices(units: readonly string[], options: SystemdOption
 
   return {
     describe: `systemd units ${units.join(', ')}`,
+    howStopped: `by systemctl stop ${units.join(' ')}`,
     stop,
     start,
     running: async () => {
@@ -94,6 +97,7 @@ export async function findUnits(candidates: readonly string[]): Promise<readonly
 export function manualServices(ask: (what: 'stop' | 'start') => Promise<void>): Services {
   return {
     describe: 'services that you stop and start yourself when asked to',
+    howStopped: 'by asking you to stop its services',
     stop: () => ask('stop'),
     start: () => ask('start'),
     running: () => Promise.resolve([]),

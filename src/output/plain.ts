@@ -9,7 +9,7 @@ import { showClock, showCount, showDuration, showRows, showSeconds, showSize } f
 import type { Paint } from './paint.js';
 import { ProgressLines } from './progress-line.js';
 import { queryLine } from './query-table.js';
-import { summaryLines } from './summary.js';
+import { summaryLines, verdictLine } from './summary.js';
 import { foldLine, layoutFor } from './text-table.js';
 import type { Writer } from './writer.js';
 
@@ -17,6 +17,8 @@ type Event<T extends WizardEvent['type']> = Extract<WizardEvent, { type: T }>;
 
 /** Wide enough for `preflight` and `constrain`. */
 const NAME_WIDTH = 9;
+/** Of a page, in a terminal of 24 rows that shows the next prompt too: what stands above them is out of sight. */
+const LINES_IN_SIGHT = 20;
 const INDENT = ' '.repeat(8 + 2 + NAME_WIDTH + 2);
 
 export function plainSink(out: Pick<Writer, 'line' | 'isTty' | 'columns' | 'look'>, paint: Paint): EventSink {
@@ -104,8 +106,14 @@ class PlainLines {
   /** How it ended, within the terminal's width: lines that it breaks itself are no columns any more. */
   private page(view: RunView, more: readonly string[] = []): string[] {
     const { columns } = this.out;
-    const lines = ['', ...summaryLines(view, this.paint, layoutFor(this.isSpoken, columns)), ...more];
-    return columns === undefined || this.isSpoken ? lines : lines.flatMap((line) => foldLine(line, columns));
+    const fold = (lines: readonly string[]): string[] =>
+      columns === undefined || this.isSpoken ? [...lines] : lines.flatMap((line) => foldLine(line, columns));
+    const summary = fold(['', ...summaryLines(view, this.paint, layoutFor(this.isSpoken, columns))]);
+    const rest = fold(more);
+    // How it ended stands in the head of the summary, and again at the top of a failure.
+    const below = rest.length === 0 ? summary.length : rest.length;
+    const verdict = below <= LINES_IN_SIGHT ? [] : fold(['', verdictLine(view, this.paint)]);
+    return [...summary, ...rest, ...verdict];
   }
 
   /** Once for each thing that is waited for: what is printed stays. */

@@ -53,13 +53,25 @@ export function headLines(
   return layout({ rows, aligns: ['left', 'left'] });
 }
 
+/** The outcome once more, for the end of a page on which it has scrolled away. */
+export function verdictLine(view: RunView, paint: Paint): string {
+  return outcomeOf(view, paint, verdictWord(view));
+}
+
+/** A dry run says in its own sentence that it is one. */
+function verdictWord({ outcome, exitCode, dryRun }: RunView): string {
+  if (outcome !== 'completed') return outcome;
+  if (exitCode !== 0) return 'done, but not all of it';
+  return dryRun ? '' : 'done and verified';
+}
+
 /** `completed: 4 tables, …`, in a word that needs no colour. */
-function outcomeOf(view: RunView, paint: Paint): string {
+function outcomeOf(view: RunView, paint: Paint, word: string = view.outcome): string {
   const exit = view.exitCode === undefined ? '' : ` (exit ${view.exitCode})`;
   const [first = ''] = view.message.split('\n');
   // What the person wanted is no failure.
   if (isWanted(view.code)) return paint('yellow', `${safe(first)}${exit}`);
-  const text = `${view.outcome}${first === '' ? '' : `: ${safe(first)}`}${exit}`;
+  const text = `${[word, safe(first)].filter((part) => part !== '').join(': ')}${exit}`;
   if (view.outcome === 'running') return text;
   return paint(view.exitCode === 0 ? 'green' : 'red', text);
 }

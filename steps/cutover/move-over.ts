@@ -76,7 +76,7 @@ async function stop(context: StepContext, { services, patience }: Application): 
   const { source } = context.options;
   const notice = (message: string): void => context.emit({ type: 'notice', message });
   begin(context, 'stop the application');
-  notice(`stopping: ${services.describe}`);
+  notice(`stopping the application ${services.howStopped}`);
   await services.stop();
   const { uninspected } = await tellWhile(
     context.emit,

@@ -49,6 +49,7 @@ describe('commands that stop and start the services', () => {
 
     expect(readFileSync(join(folder, 'said'), 'utf8')).toBe('stop it\nstop it\nstart\n');
     expect(both.describe).toContain('echo start');
+    expect(both.howStopped).toMatch(/^by 'echo "stop it" >> .*'$/);
     expect(await both.running()).toEqual([]);
   });
 

@@ -50,6 +50,7 @@ describe('units of systemd', () => {
 
   it('are named for the person', () => {
     expect(systemdServices(UNITS).describe).toBe('systemd units web, worker');
+    expect(systemdServices(UNITS).howStopped).toBe('by systemctl stop web worker');
     expect(() => systemdServices([])).toThrow(RangeError);
   });
 
@@ -197,6 +198,7 @@ describe('services that the admin stops and starts', () => {
     await expect(services.start()).rejects.toThrow('not now');
 
     expect(asked).toEqual(['stop', 'start']);
+    expect(services.howStopped).toBe('by asking you to stop its services');
     expect(await services.running()).toEqual([]);
   });
 });

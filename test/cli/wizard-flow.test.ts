@@ -206,9 +206,18 @@ describe('ttm-wizard rollback on the screen', () => {
   });
 
   test('drops what was made when it is', async () => {
-    const { code } = await lead([['rollback', database]], {}, undefined, true, true);
+    const { code, screen } = await lead([['rollback', database]], {}, undefined, true, true);
     expect(code).toBe(0);
     expect(await hasTables()).toBe(false);
+    // A run without a dump and a switch-over has never had those steps.
+    expect(screen.view.steps.map(({ name }) => name)).toEqual([
+      'preflight',
+      'backup',
+      'schema',
+      'copy',
+      'constrain',
+      'verify',
+    ]);
   });
 
   test('that fails is tried again when that is chosen, and never becomes a run', async () => {

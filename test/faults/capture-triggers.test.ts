@@ -67,7 +67,7 @@ describe('capture by triggers', () => {
   it('brings over all that is written before and after the stop', async () => {
     const at: readonly (readonly [RegExp, string])[] = [
       [/^triggers in the source/, WRITES],
-      [/^stopping: /, `${REPLACES} DELETE FROM token_scores WHERE id = 4000`],
+      [/^stopping the application /, `${REPLACES} DELETE FROM token_scores WHERE id = 4000`],
     ];
     const onEvent = (event: WizardEvent): void => {
       for (const [when, sql] of at) if ('message' in event && when.test(event.message)) change(sql);

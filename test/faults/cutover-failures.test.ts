@@ -150,7 +150,7 @@ const DRIVER = join(ROOT, 'node_modules', driverFor(process.versions.node));
 /** A service that the plan does not know, and a job that runs for a moment. */
 const OPENS = `const D = require('${DRIVER}'); const db = new D(process.argv[1]); db.prepare('SELECT 1 FROM tokens').get(); setInterval(() => undefined, 1000)`;
 const WRITES = `const D = require('${DRIVER}'); const db = new D(process.argv[1], { timeout: 9000 }); db.prepare('INSERT INTO app_settings (key, value) VALUES (?, ?)').run('forgotten', 'theirs')`;
-const STOPPING = /^stopping: /;
+const STOPPING = /^stopping the application /;
 const CAUGHT_UP = /^brought over after the stop/;
 
 describe('a switch-over is taken back', () => {
@@ -269,7 +269,7 @@ describe('a target that refuses the role of its URL', () => {
       const moved = await site.move({ target, jobs: 1 }, { onEvent: says(when, act) });
       const told = saidIn(moved.events);
       expect(moved.events.at(-1), told).toMatchObject({ type: 'run.failed', code, exitCode });
-      expect(told).not.toMatch(/^stopping: /m);
+      expect(told).not.toMatch(/^stopping the application /m);
       expect(readDiary(site.diary).transactions.every(({ on }) => on.startsWith('sqlite:'))).toBe(true);
     };
     const showsDiff = /^env file /;

@@ -41,7 +41,7 @@ async function expectWrites(side: 'source' | 'target', told: string): Promise<vo
 }
 
 describe('Ctrl-C during a switch-over', () => {
-  it.each([/^stopping: /, /^brought over after the stop/])(
+  it.each([/^stopping the application /, /^brought over after the stop/])(
     'after %s takes it back, and the next run goes on',
     async (pattern) => {
       await site.start();

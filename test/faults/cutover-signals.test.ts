@@ -27,7 +27,8 @@ async function startUntilStopping(command: 'run' | 'rollback'): Promise<WizardPr
   const again = ['--stop-command', slow.stopCommand, '--start-command', slow.startCommand];
   const wizard = startWizard(slow, command, ...(command === 'rollback' ? again : []));
   const isStopping = (event: WizardEvent): boolean =>
-    'message' in event && /^(stopping: |.* are to be carried back into the source so far)/.test(event.message);
+    'message' in event &&
+    /^(stopping the application |.* are to be carried back into the source so far)/.test(event.message);
   await wizard.until(isStopping);
   for (let tries = 0; tries < 400 && (await isUp()); tries++) await sleep(20);
   expect(await isUp()).toBe(false);

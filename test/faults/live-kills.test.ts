@@ -32,7 +32,7 @@ interface Round {
 
 const MOVED = { exitCode: 0, on: 'target' } as const;
 const BACK = { exitCode: 0, on: 'source' } as const;
-const STOPPING = /^stopping: /;
+const STOPPING = /^stopping the application /;
 const CAUGHT_UP = /^brought over after the stop/;
 const SWITCHED = /^switched: /;
 const CONNECTED = /^the application is connected/;

@@ -32,7 +32,7 @@ async function expectUntouched(
   side: 'sqlite' | 'postgresql',
 ): Promise<void> {
   const told = saidIn(run.events);
-  expect(told).not.toMatch(/^stopping: /m);
+  expect(told).not.toMatch(/^stopping the application /m);
   expect(envStateOf(site), told).toEqual(before);
   const { length } = readDiary(site.diary).transactions;
   const { transactions } = await untilDiary(site.diary, (diary) => diary.transactions.length > length + 5);

@@ -25,6 +25,33 @@ function play(
   return out.lines.join('\n');
 }
 
+const compared = {
+  type: 'query.compared',
+  step: 'verify',
+  equal: true,
+  rows: 1,
+  sourceMs: 1,
+  targetMs: 1,
+  index: null,
+} as const;
+
+/** Enough queries that the head of the last page scrolls away; of one taken back, which shows none, enough tables. */
+const MUCH = Array.from({ length: 20 }, (_, index): EventBody[] => [
+  { ...compared, query: `query ${index}` },
+  { type: 'table.started', step: 'copy', table: `table ${index}`, rows: 1, bytes: 1 },
+]).flat();
+
+function completed(exitCode: number): EventBody {
+  const totals = { tables: 1, rows: 9, bytes: 9, quarantined: 0 };
+  return { type: 'run.completed', exitCode, message: '9 rows in 1 table moved', totals, elapsedMs: 1 };
+}
+
+function failedWith(count: number): EventBody {
+  const remedies = Array.from({ length: count }, (_, index) => `remedy ${index}`);
+  const message = '2 rows differ';
+  return { type: 'run.failed', exitCode: 6, code: 'DIFFERENCES', message, remedies, elapsedMs: 1 };
+}
+
 test('a run that succeeds tells its story line by line and ends with a page to paste into a ticket', () => {
   expect(play(successful)).toMatchInlineSnapshot(`
     "02:00:00  run        20260131-020000-3f9a of plan To The Moon
@@ -76,7 +103,9 @@ test('a run that succeeds tells its story line by line and ends with a page to p
     snapshot  /b/20260131-020000-3f9a/snapshot.db
     dump      /b/20260131-020000-3f9a/target.dump
     log       /b/20260131-020000-3f9a/wizard.log
-    report    /b/20260131-020000-3f9a/report.txt"
+    report    /b/20260131-020000-3f9a/report.txt
+
+    done and verified: 847,080 rows in 1 table copied and compared (exit 0)"
   `);
 });
 
@@ -202,6 +231,28 @@ test('a run that has been taken back says of each table that it is gone, and of 
   expect(page).not.toMatch(/\bleft\b|equal, |verdict/);
 });
 
+test('a page too long for a terminal of 24 rows says at its end once more how the run ended', () => {
+  const ends: readonly (readonly [EventBody, string])[] = [
+    [completed(0), 'done and verified: 9 rows in 1 table moved (exit 0)'],
+    [completed(6), 'done, but not all of it: 9 rows in 1 table moved (exit 6)'],
+    [
+      { type: 'run.rolled-back', exitCode: 0, message: 'run 1 has been taken back', elapsedMs: 1 },
+      'rolled-back: run 1 has been taken back (exit 0)',
+    ],
+    [failedWith(1), '(DIFFERENCES, exit 6)'],
+    [failedWith(20), 'failed: 2 rows differ (exit 6)'],
+  ];
+  for (const [end, last] of ends) {
+    const long = [...successful.slice(0, -1), ...MUCH, end];
+    for (const columns of [undefined, 80])
+      expect(play(long, unpainted, true, USUAL_LOOK, columns).split('\n').at(-1)).toBe(last);
+  }
+  const short = play([...successful.slice(0, 1), completed(0)]);
+  expect(short.match(/9 rows in 1 table moved/g)).toHaveLength(1);
+  const dry = successful.map((event) => (event.type === 'run.started' ? { ...event, dryRun: true } : event));
+  expect(play(dry).split('\n').at(-1)).toBe('847,080 rows in 1 table copied and compared (exit 0)');
+});
+
 test('what the person has stopped is told as that, not as a failure', () => {
   const text = play([
     ...rest.slice(0, 1),
@@ -315,7 +366,9 @@ test('for a screen reader a run is sentences: no columns, progress at each ten p
     snapshot: /b/20260131-020000-3f9a/snapshot.db
     dump: /b/20260131-020000-3f9a/target.dump
     log: /b/20260131-020000-3f9a/wizard.log
-    report: /b/20260131-020000-3f9a/report.txt"
+    report: /b/20260131-020000-3f9a/report.txt
+
+    done and verified: 847,080 rows in 1 table copied and compared (exit 0)"
   `);
 });
 

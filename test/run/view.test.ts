@@ -4,6 +4,7 @@ import type { EventBody } from '../../src/events.js';
 import { canRollBack } from '../../src/reversible.js';
 import { totalsOf } from '../../src/run/outcome.js';
 import { environment, record, successful, viewOf } from '../output/recorded-run.js';
+import { resumedBack } from '../screens/histories.js';
 import { started } from '../screens/runs.js';
 
 const parts: EventBody = { type: 'step.parts', step: 'cutover', parts: ['stop', 'start'] };
@@ -30,6 +31,12 @@ test('a part is done when the next one begins, and the last one with its step', 
   expect(states(begin('stop'), begin('start'), end)).toEqual(['done', 'done']);
   const fail: EventBody = { type: 'step.failed', step: 'cutover', code: 'X', message: '', elapsedMs: 1 };
   expect(states(begin('stop'), fail)).toEqual(['failed', 'left']);
+  const undo: EventBody = { type: 'step.undone', step: 'cutover', summary: 'back' };
+  expect(states(begin('stop'), begin('start'), undo)).toEqual(['done', 'done']);
+});
+
+test('what was under way when a run was killed is not under way when it is gone on with or taken back', () => {
+  expect(view(parts, begin('stop'), resumedBack).parts).toEqual([]);
 });
 
 test('a step that was stopped has not failed, whether it ended by itself or was cut off', () => {

@@ -193,3 +193,19 @@ export const resumedBack: EventBody = {
   message: 'is taken back',
   doing: 'take-back',
 } as EventBody;
+
+export const goingBack: readonly EventBody[] = [
+  ...done,
+  resumedBack,
+  {
+    type: 'step.parts',
+    step: 'cutover',
+    parts: [
+      'stop the application again',
+      'carry back what was written to the target',
+      'wait for its answer from the source',
+    ],
+  },
+  { type: 'downtime.started', step: 'cutover' },
+  { type: 'step.part', step: 'cutover', part: 'stop the application again' },
+];

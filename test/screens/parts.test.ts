@@ -59,6 +59,25 @@ describe('the rail of steps', () => {
     expect(textOf(railLine(steps, 40, 0))).toContain('2/3 Backup');
   });
 
+  test('shows what has been taken back, and with the tables gone none of the steps on them as done', () => {
+    const names = ['preflight', 'schema', 'copy', 'cutover'] as const;
+    const rail = (back: readonly string[], columns: number): string =>
+      textOf(
+        railLine(
+          names.map((name) =>
+            back.includes(name) ? { ...stepOf(name, 'left'), summary: 'gone' } : stepOf(name, 'done'),
+          ),
+          columns,
+          0,
+        ),
+      );
+    expect(rail(['cutover'], 80)).toBe('✓ preflight ✓ schema ✓ copy ← cutover');
+    expect(rail(['cutover', 'schema'], 80)).toBe('✓ preflight ← schema · copy ← cutover');
+    expect(rail(['schema'], 80)).toBe('✓ preflight ← schema · copy · cutover');
+    expect(rail(['cutover'], 40)).toBe('← 4/4 Cutover');
+    expect(rail(['cutover', 'schema'], 40)).toBe('← 2/4 Schema');
+  });
+
   test('all eight steps fit 80 columns', () => {
     const names = [
       'preflight',
