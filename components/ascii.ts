@@ -17,6 +17,8 @@ const ASCII: Readonly<Record<string, string>> = {
   '▅': '+',
   '▆': '*',
   '▇': '#',
+  '←': '<',
+  '→': '>',
   '↑': '^',
   '↓': 'v',
 };
