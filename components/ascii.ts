@@ -18,6 +18,8 @@ const ASCII: Readonly<Record<string, string>> = {
   '▅': '+',
   '▆': '*',
   '▇': '#',
+  '←': '<',
+  '→': '>',
   '↑': '^',
   '↓': 'v',
 };

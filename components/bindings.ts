@@ -4,6 +4,7 @@ import type { Key } from '../src/keypress.js';
 import type { Answer, Choice, Field, Page } from '../src/pages.js';
 import { canRollBack } from '../src/reversible.js';
 import type { RunView } from '../src/view.js';
+import { edited } from './typed-text.js';
 import type { Ui } from './ui.js';
 
 /** What a key leads to outside of the screen. */
@@ -133,22 +134,23 @@ function submit(field: Field, { typed }: Ui): Effect {
 }
 
 function typingKeys(field: Field, ui: Ui): Binding[] {
-  const { typed } = ui;
-  const type = (text: string): Effect => ({ ui: { typed: text, complaint: '' } });
+  const { typed, behind } = ui;
+  const edit = (key: Key): Effect => ({ ui: { ...edited({ typed, behind }, key), complaint: '' } });
   return [
-    { shown: 'Ctrl-U', label: 'clear', matches: named('clear'), press: () => type('') },
-    {
-      shown: 'Backspace',
-      label: '',
-      matches: named('backspace'),
-      press: () => type(Array.from(typed).slice(0, -1).join('')),
-    },
-    {
-      shown: field.isSecret ? 'hidden' : 'text',
-      label: '',
-      matches: named('text'),
-      press: ({ text }) => type(typed + text),
-    },
+    { shown: 'Ctrl-U', label: 'clear', matches: named('clear'), press: edit },
+    { shown: 'Backspace', label: '', matches: named('backspace'), press: edit },
+    { shown: field.isSecret ? 'hidden' : 'text', label: '', matches: named('text'), press: edit },
+    // Of a secret nobody sees where its cursor would be.
+    ...(field.isSecret
+      ? []
+      : [
+          {
+            shown: '←→',
+            label: '',
+            matches: named('left', 'right', 'home', 'end', 'delete', 'delete-word'),
+            press: edit,
+          },
+        ]),
     ...scrollKeys(ui, 5),
   ];
 }

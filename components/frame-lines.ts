@@ -1,16 +1,29 @@
 // The part of the screen that is drawn again and again, from a scene: head and rail, what the screen is about, what is asked, what is safe,
 // and the keys. Never as high as the terminal, because Ink then clears the whole scrollback.
 import { msSince, percentOf, showSeconds } from '../src/output/format.js';
+import { safe } from '../src/output/findings.js';
 import type { Page } from '../src/pages.js';
 import type { RunView } from '../src/view.js';
 import { liveBindings } from './bindings.js';
-import { BLANK, type Line, type Piece, endOf, fitLine, line, spread, widthOf, wrap } from './lines.js';
+import {
+  BLANK,
+  type Line,
+  type Piece,
+  beginningOf,
+  endOf,
+  fitLine,
+  line,
+  spread,
+  widthOf,
+  wrap,
+} from './lines.js';
 import { type Body, mostScroll, shownLines } from './long-body.js';
 import { railLine } from './rail.js';
 import { type Scene, activeStep } from './scene.js';
 import { bodyLines } from './screens/body.js';
 import { helpLines, logBody } from './screens/overlays.js';
 import { tablesBody } from './screens/tables.js';
+import { aroundCursor } from './typed-text.js';
 import type { Ui } from './ui.js';
 
 /** Smaller than that, nothing can be read. */
@@ -113,14 +126,12 @@ function askLines({ page, ui, columns, nowMs }: Scene): Line[] {
   );
   const { field, choices } = page;
   if (field !== undefined && !isBusy(page)) {
-    const shown = field.isSecret ? (ui.typed === '' ? '' : '(hidden)') : ui.typed;
-    const cursor = Math.floor(nowMs / 500) % 2 === 0 ? '_' : ' ';
-    // Its end is what is being typed.
-    const visible = endOf(shown, columns - 3);
+    const hidden = ui.typed === '' ? '' : '(hidden)';
+    const [before, after] = field.isSecret ? [hidden, ''] : aroundCursor(ui);
     return [
       ...complaint,
       ...wrap(field.prompt, columns, { isBold: true }),
-      [{ text: '> ', colour: 'cyan' }, { text: visible }, { text: cursor }],
+      [{ text: '> ', colour: 'cyan' }, ...typedPieces(before, after, columns - 2, nowMs)],
       ...(field.example === '' ? [] : wrap(field.example, columns, { isDim: true }, '  such as ')),
     ];
   }
@@ -130,6 +141,19 @@ function askLines({ page, ui, columns, nowMs }: Scene): Line[] {
     return [mark, { text: label, isBold: isMarked }];
   });
   return [...complaint, ...(choices.length > 1 ? marks : [])];
+}
+
+/** What is typed, as much of it around the cursor as fits; the cursor stands between two characters and hides none, in any look. */
+function typedPieces(before: string, after: string, width: number, nowMs: number): Line {
+  const room = width - 1;
+  if (after === '') {
+    const cursor = Math.floor(nowMs / 500) % 2 === 0 ? '_' : ' ';
+    return [{ text: endOf(before, room) }, { text: cursor }];
+  }
+  const least = Math.floor(room / 3);
+  const end = beginningOf(after, Math.max(least, room - widthOf(line(safe(before)))));
+  const start = endOf(before, room - widthOf(line(end)));
+  return [{ text: start }, { text: '|', colour: 'cyan', isBold: true }, { text: end }];
 }
 
 /** At most `most` lines: those around the marked choice, or the last ones, where the field is. */

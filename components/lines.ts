@@ -56,6 +56,17 @@ export function endOf(text: string, width: number): string {
   return end;
 }
 
+/** The first `width` columns of `text`, escaped. */
+export function beginningOf(text: string, width: number): string {
+  let [beginning, used] = ['', 0];
+  for (const { segment } of GRAPHEMES.segment(safe(text))) {
+    used += stringWidth(segment);
+    if (used > width) break;
+    beginning += segment;
+  }
+  return beginning;
+}
+
 /** The line cut to `width` columns, its data escaped. */
 export function fitLine(pieces: Line, width: number): Line {
   let left = width;

@@ -7,6 +7,8 @@ export interface Ui {
   /** Index of the marked choice. */
   readonly selected: number;
   readonly typed: string;
+  /** Length of what of it stands behind the cursor. */
+  readonly behind: number;
   /** Lines that are scrolled past. */
   readonly scroll: number;
   /** Why what was typed is not taken. */
@@ -19,6 +21,7 @@ export const EMPTY_UI: Ui = {
   overlay: 'none',
   selected: 0,
   typed: '',
+  behind: 0,
   scroll: 0,
   complaint: '',
   isStopping: false,

@@ -8,7 +8,13 @@ export interface Key {
     | 'down'
     | 'page-up'
     | 'page-down'
+    | 'left'
+    | 'right'
+    | 'home'
+    | 'end'
     | 'backspace'
+    | 'delete'
+    | 'delete-word'
     | 'clear'
     | 'interrupt'
     | 'suspend'
@@ -22,6 +28,23 @@ const SEQUENCES: Readonly<Record<string, Key['name']>> = {
   '\u001bOA': 'up',
   '\u001b[B': 'down',
   '\u001bOB': 'down',
+  '\u001b[C': 'right',
+  '\u001bOC': 'right',
+  '\u001b[D': 'left',
+  '\u001bOD': 'left',
+  // As xterm, the console of Linux and rxvt send them.
+  '\u001b[H': 'home',
+  '\u001bOH': 'home',
+  '\u001b[1~': 'home',
+  '\u001b[7~': 'home',
+  '\u0001': 'home',
+  '\u001b[F': 'end',
+  '\u001bOF': 'end',
+  '\u001b[4~': 'end',
+  '\u001b[8~': 'end',
+  '\u0005': 'end',
+  '\u001b[3~': 'delete',
+  '\u0017': 'delete-word',
   '\u001b[5~': 'page-up',
   '\u001b[6~': 'page-down',
   '\r': 'enter',

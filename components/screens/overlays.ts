@@ -12,6 +12,7 @@ const KEYS: readonly (readonly [keys: string, text: string])[] = [
   ['q', 'leaves; while it works, it stops at the next safe point'],
   ['Ctrl-C', 'the same; a second time it stops at once. What is done is kept'],
   ['Ctrl-Z', 'suspends it; fg goes on'],
+  ['← →', 'move in a text, as Home and End do; Ctrl-W deletes a word of it'],
 ];
 
 /** The same on every screen; which keys are live now is said by the hint line. */

@@ -85,6 +85,14 @@ export class ConnectionForm {
     }
   }
 
+  /** To `settle` once more: what has been settled did not do. The URL is there to be changed, also that of a flag, never its password. */
+  reopen(): void {
+    if (this.target === undefined) return;
+    this.typed = withoutPassword(this.target);
+    this.target = undefined;
+    this.hasTypedPassword = false;
+  }
+
   /** What has been typed, to be kept for the next time; no password. */
   answers(): Answers {
     return {
@@ -146,8 +154,7 @@ export class ConnectionForm {
         if (await this.askPassword(this.target, isGiven ? complaint : [failure.message, TYPE_IT])) continue;
       }
       // What was given by a flag is shown again to be corrected, never with its password.
-      this.typed = withoutPassword(this.target);
-      this.target = undefined;
+      this.reopen();
     }
   }
 

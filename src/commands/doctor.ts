@@ -94,26 +94,36 @@ async function checkBackupDir(backupDir: string): Promise<Finding> {
   let folder = backupDir;
   while (!existsSync(folder)) folder = dirname(folder);
   if (!isWritableFolder(folder)) {
-    throw new WizardError({
-      code: 'BACKUP_DIR',
-      message: `${folder} is no folder that this user may write to, so ${backupDir} cannot be used`,
-      remedies: ['--backup-dir DIR names a folder that this user may write to'],
-      exitCode: EXIT.usage,
-    });
+    throw noBackupDir(
+      `${folder} is no folder that this user may write to, so ${backupDir} cannot be used`,
+      'that this user may write to',
+    );
   }
   const state = `backup folder ${backupDir} ${existsSync(backupDir) ? 'is writable' : 'can be made'}`;
-  try {
-    const { free } = await diskSpaceAt(folder);
-    return ok('backup-dir', `${state}: ${showSize(free)} free`);
-  } catch {
-    // Some file systems do not tell, and small systems have no df; preflight looks again.
-    return {
-      severity: 'warning',
-      code: 'backup-dir',
-      message: `${state}; its free space is not known`,
-      remedies: [],
-    };
-  }
+  // Some file systems do not tell, and small systems have no df; preflight looks again.
+  const free = await diskSpaceAt(folder).then(
+    (space) => space.free,
+    () => undefined,
+  );
+  // A full disk, or one of the kernel's own file systems, which root may write to and which hold nothing.
+  if (free === 0)
+    throw noBackupDir(`nothing is free in ${folder}, so ${backupDir} cannot be used`, 'with room for a copy');
+  if (free !== undefined) return ok('backup-dir', `${state}: ${showSize(free)} free`);
+  return {
+    severity: 'warning',
+    code: 'backup-dir',
+    message: `${state}; its free space is not known`,
+    remedies: [],
+  };
+}
+
+function noBackupDir(message: string, which: string): WizardError {
+  return new WizardError({
+    code: 'BACKUP_DIR',
+    message,
+    remedies: [`--backup-dir DIR names a folder ${which}`],
+    exitCode: EXIT.usage,
+  });
 }
 
 function isWritableFolder(path: string): boolean {

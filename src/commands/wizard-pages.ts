@@ -66,7 +66,7 @@ export function startOverPage(database: string): Page {
 }
 
 /** What can be done about the way it ended. */
-export function endedPage(view: RunView, canRollBack: boolean): Page {
+export function endedPage(view: RunView, canRollBack: boolean, canReconnect = false): Page {
   const back = canRollBack ? [ROLL_BACK] : [];
   if (view.outcome !== 'failed')
     return { kind: 'ended', choices: [{ ...LEAVE, label: 'Leave it so' }, ...back] };
@@ -76,6 +76,7 @@ export function endedPage(view: RunView, canRollBack: boolean): Page {
   const offers = (start: string): boolean => remedies.some((remedy) => remedy.startsWith(start));
   return {
     kind: 'ended',
+    ...(canReconnect ? { escape: { id: 'reconnect', label: 'other target' } } : {}),
     choices: [
       { id: 'again', label: 'Check again', key: 'r' },
       ...(offers('--on-drift carry')

@@ -30,9 +30,13 @@ export interface Job {
   readonly isAsking: boolean;
   /** What the person has typed, to be kept as soon as there is a run. */
   readonly answers?: Answers;
+  /** Asks once more from where to where; absent where nobody was asked. */
+  readonly reconnect?: () => Promise<Connected>;
   /** Whether the way back is all that there is to do. */
   readonly isRollback?: boolean;
 }
+
+type Connected = Pick<Job, 'options' | 'answers'>;
 
 const NOTHING_SAID: CutoverOptions = { envFiles: [], services: [], capture: 'none' };
 
@@ -62,20 +66,30 @@ export async function welcome(
   });
 }
 
-/** Welcome and connection. Throws DECLINED (exit 130) when the person leaves. */
+/** Welcome and connection, which can be asked once more. Throws DECLINED (exit 130) when the person leaves. */
 export async function settleOnScreen(
   session: Session,
   screen: Screen,
   request: RunRequest,
-): Promise<Pick<Job, 'options' | 'answers'>> {
+): Promise<Connected & Required<Pick<Job, 'reconnect'>>> {
   const form = new ConnectionForm(session, screen, request, suggestedTarget(request.options.backupDir));
-  for (;;) {
-    await welcome(session, screen, request.options, request.notices);
-    const settled = await form.settle();
-    if (settled === 'back') continue;
-    session.secrets = secretsOf(settled.target, session.env);
-    return { options: { ...request.options, ...settled }, answers: form.answers() };
-  }
+  const greet = () => welcome(session, screen, request.options, request.notices);
+  const connect = async (): Promise<Connected> => {
+    for (;;) {
+      const settled = await form.settle();
+      if (settled !== 'back') {
+        session.secrets = secretsOf(settled.target, session.env);
+        return { options: { ...request.options, ...settled }, answers: form.answers() };
+      }
+      await greet();
+    }
+  };
+  const reconnect = (): Promise<Connected> => {
+    form.reopen();
+    return connect();
+  };
+  await greet();
+  return { ...(await connect()), reconnect };
 }
 
 /** The target of the last run of the folder, to be typed no second time; never its password. */
@@ -215,6 +229,8 @@ class Wizard {
       case 'quarantine':
         this.answers = { ...this.answers, 'on-bad-value': 'quarantine' };
         return { kind: 'run', options: { ...this.options, onBadValue: 'quarantine' } };
+      case 'reconnect':
+        return this.reconnect();
       case 'no-modules':
         return { kind: 'run', options: { ...this.options, modules: [] } };
       default:
@@ -222,10 +238,25 @@ class Wizard {
     }
   }
 
+  /** Another source or target, with all else as it was answered. */
+  private async reconnect(): Promise<Next> {
+    if (this.job.reconnect === undefined) return { kind: 'resume' };
+    // What was checked is not what is asked for now.
+    this.screen.setView(EMPTY_VIEW);
+    this.view = EMPTY_VIEW;
+    this.session.isFailureShown = false;
+    const { options, answers } = await this.job.reconnect();
+    const { source, target, modules } = options;
+    this.options = { ...this.options, source, target, resume: false, ...(modules && { modules }) };
+    this.answers = { ...this.answers, ...answers };
+    return { kind: 'resume' };
+  }
+
   /** The work is over: whoever leaves by Ctrl-C, or has lost the terminal, leaves it as it has ended. */
   private async chosenAfterwards(): Promise<string> {
     try {
-      return (await this.ask(endedPage(this.view, canRollBack(this.view)))).id;
+      return (await this.ask(endedPage(this.view, canRollBack(this.view), this.job.reconnect !== undefined)))
+        .id;
     } catch (error) {
       const { stop, abort, hangUp } = this.session;
       const isLeft = [stop, abort, hangUp, this.screen.gone].some((signal) => signal?.aborted === true);

@@ -5,6 +5,9 @@ import { nameOfTarget } from '../target/connect.js';
 import { pgpassPassword } from '../target/pgpass.js';
 import { withPassword } from './target-url.js';
 
+/** One mark for every state: the library's own tick is no ASCII, which is all that some terminals have. */
+const THEME = { prefix: '?' };
+
 /** Asks for the URL and, unless PGPASSWORD or a pgpass file has it, for the password, which is not echoed at all. */
 export async function askTarget(env: NodeJS.ProcessEnv): Promise<string> {
   const { input, password } = await import('@inquirer/prompts');
@@ -12,10 +15,13 @@ export async function askTarget(env: NodeJS.ProcessEnv): Promise<string> {
     input({
       message: 'Target URL without password (postgresql://USER@HOST/DATABASE)',
       validate: isUrl,
+      theme: THEME,
     }),
   );
   if (env['PGPASSWORD'] !== undefined || (await pgpassPassword(nameOfTarget(url))) !== undefined) return url;
-  const secret = await answered(password({ message: 'Password (nothing is shown; empty for none)' }));
+  const secret = await answered(
+    password({ message: 'Password (nothing is shown; empty for none)', theme: THEME }),
+  );
   return secret === '' ? url : withPassword(url, secret);
 }
 
@@ -39,7 +45,7 @@ export function targetProblem(text: string): string | undefined {
 /** Throws DECLINED (exit 130) when the answer is no, which is the default. */
 export async function confirmStart(message: string): Promise<void> {
   const { confirm } = await import('@inquirer/prompts');
-  if (await answered(confirm({ message, default: false }))) return;
+  if (await answered(confirm({ message, default: false, theme: THEME }))) return;
   throw new WizardError({
     code: 'DECLINED',
     message: 'the answer is no: nothing is started',
@@ -57,7 +63,7 @@ export async function askYesNo(
   const stopped = 'stopped at the question';
   // A prompt that begins too late would hold the terminal for ever.
   if (signal.aborted) throw interrupted(stopped);
-  return answered(confirm({ message, default: false }, { input, signal }), stopped);
+  return answered(confirm({ message, default: false, theme: THEME }, { input, signal }), stopped);
 }
 
 /** Ctrl-C at a question ends the wizard like Ctrl-C anywhere. */

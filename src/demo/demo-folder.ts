@@ -1,18 +1,10 @@
 // Everything the demo makes, in one folder: sample.db, application/, a private PostgreSQL that keeps running, backups/, and pgpass, so
 // that no command line shows the password. One demo at a time works in it.
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  rmdirSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readdirSync, realpathSync, renameSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { EXIT, WizardError } from '../errors.js';
+import { EXIT, WizardError, messageOf } from '../errors.js';
 import { lockFolder } from '../run/lock.js';
+import { makeFolder } from '../tools/make-folder.js';
 import { type DemoApplication, openApplication, stopApplication } from './demo-application.js';
 import { DATABASE, type Database, openDatabase } from './demo-database.js';
 import { type LastDemo, findLastDemo } from './last-demo.js';
@@ -45,7 +37,7 @@ type Say = (line: string) => void;
 /** Starts or finds the server and hands the demo to `work`, while nobody else may use the folder. Throws LOCKED (exit 8). */
 export async function inDemo<T>(path: string, say: Say, work: (demo: Demo) => Promise<T>): Promise<T> {
   if (!isDemo(path)) throw notADemo(path);
-  mkdirSync(path, { recursive: true, mode: 0o755 });
+  prepareFolder(path);
   // The server and the application name their files by where they are, not by a link that leads there.
   const folder = realpathSync(path);
   const lock = lockDemo(folder);
@@ -146,6 +138,20 @@ function lockDemo(folder: string): { release(): void } {
     const { code, message, exitCode } = error;
     const remedies = ['wait until it has ended, or --folder DIR names another folder'];
     throw new WizardError({ code, message, remedies, exitCode, cause: error });
+  }
+}
+
+function prepareFolder(folder: string): void {
+  try {
+    makeFolder(folder, 0o755);
+  } catch (error) {
+    throw new WizardError({
+      code: 'DEMO_FOLDER',
+      message: `the folder ${folder} cannot be made: ${messageOf(error)}`,
+      remedies: ['--folder DIR names one that this user may write to'],
+      exitCode: EXIT.usage,
+      cause: error,
+    });
   }
 }
 

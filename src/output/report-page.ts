@@ -21,7 +21,10 @@ export function writePage(file: string, page: string): void {
 
 function checkPlace(file: string): void {
   const stat = statSync(file, { throwIfNoEntry: false });
-  if (stat === undefined) return;
+  if (stat === undefined) {
+    if (!existsSync(dirname(file))) throw noPage(file, undefined);
+    return;
+  }
   if (stat.isDirectory()) throw refusal(`${file} is a folder`, ['--html names the file itself: report.html']);
   if (stat.isFile() && (stat.size === 0 || beginningOf(file).includes(GENERATOR))) return;
   throw refusal(`${file} is there already and is no report of ttm-wizard; it is left as it is`, [

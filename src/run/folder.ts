@@ -6,6 +6,7 @@ import { sync as writeFileAtomicSync } from 'write-file-atomic';
 import { z } from 'zod';
 import { EXIT, WizardError, codeOf, messageOf } from '../errors.js';
 import { type WizardEvent, eventSchema } from '../events.js';
+import { makeFolder } from '../tools/make-folder.js';
 import { writing } from './write-error.js';
 
 const stateSchema = z.object({
@@ -61,7 +62,7 @@ export function newRunId(at: Date): string {
 export function createRunFolder(backupDir: string, state: RunState): RunFolder {
   const path = join(backupDir, state.run);
   try {
-    mkdirSync(backupDir, { recursive: true, mode: 0o700 });
+    makeFolder(backupDir, 0o700);
     mkdirSync(path, { mode: 0o700 });
     saveState(path, state);
   } catch (error) {

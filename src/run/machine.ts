@@ -1,11 +1,11 @@
 // Decides which run this is: a new one, one to go on with, one to take back first, or a dry run; and holds the folder's lock.
-import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { realPathOf } from '../app/env-place.js';
 import type { RunOptions } from '../config/run-options.js';
 import { WizardError, messageOf } from '../errors.js';
 import { modulesNamed } from '../plans/modules.js';
 import { nameOfTarget } from '../target/connect.js';
+import { makeFolder } from '../tools/make-folder.js';
 import { isSwitching } from './cutover-state.js';
 import { Execution, type RunIo } from './execution.js';
 import { findNewestRun } from './find-run.js';
@@ -53,7 +53,7 @@ export async function runMigration(options: RunOptions, steps: readonly Step[], 
 
 function prepareFolder(backupDir: string): void {
   try {
-    mkdirSync(backupDir, { recursive: true, mode: 0o700 });
+    makeFolder(backupDir, 0o700);
   } catch (error) {
     throw new WizardError({
       code: 'BACKUP_DIR',

@@ -35,10 +35,10 @@ export async function hasRun(client: pg.Client, run: string): Promise<boolean> {
   return rowCount === 1;
 }
 
-/** `run 20260131-… of /srv/…/dev.db` for the newest run in the ledger. */
-export async function describeOwner(client: pg.Client): Promise<string | undefined> {
-  const { rows } = await client.query<{ owner: string }>(loadSql('ledger/describe_owner.sql'));
-  return rows[0]?.owner;
+/** The newest run in the ledger. */
+export async function newestOwner(client: pg.Client): Promise<Pick<LedgerRun, 'id' | 'source'> | undefined> {
+  const { rows } = await client.query<{ id: string; source: string }>(loadSql('ledger/newest_owner.sql'));
+  return rows[0];
 }
 
 /**

@@ -5,8 +5,9 @@ import type { Finding } from '../../src/events.js';
 import { checkModules } from './module-checks.js';
 import { checkCarriedNames, namesToMake } from './names.js';
 import type { StepContext } from '../../src/run/step.js';
+import { shellWord } from '../../src/shell-word.js';
 import { nameOfTarget, showTarget, targetError } from '../../src/target/connect.js';
-import { describeOwner } from '../../src/target/ledger.js';
+import { newestOwner } from '../../src/target/ledger.js';
 import { createdbLine } from '../../src/target/remedies.js';
 import { loadSql, quoteName } from '../../src/target/sql.js';
 
@@ -166,14 +167,16 @@ async function checkEmpty(
   const named = [...wanted].filter((name) => inTheWay.has(name));
   const more = named.length > MAX_NAMED ? ` and ${named.length - MAX_NAMED} more` : '';
   const existing = named.slice(0, MAX_NAMED).join(', ') + more;
-  const owner = hasLedger ? await describeOwner(client) : undefined;
-  const message = `the target already has ${existing}${owner === undefined ? '' : `, made by ${owner}`}`;
+  const owner = hasLedger ? await newestOwner(client) : undefined;
+  const message = `the target already has ${existing}${owner === undefined ? '' : `, made by run ${owner.id} of ${owner.source}`}`;
   const remedies = [
     'an empty database as --target',
     ...(owner === undefined
       ? []
       : [
-          'the --backup-dir of that run goes on with it, or with --restart drops what it made and begins anew',
+          // The ledger does not know where that is, but a run's folder is named after it.
+          `find / -type d -name ${shellWord(owner.id)} 2>/dev/null    finds the folder of that run, where it was begun`,
+          'the folder that this lies in, as --backup-dir, goes on with it, or with --restart drops what it made and begins anew',
         ]),
   ];
   report({ severity: 'error', code: 'target-not-empty', message, remedies });

@@ -62,6 +62,18 @@ test('everything that is wrong is said at once, with what to do: exit 3', async 
   for (const { remedies } of errors) expect(remedies).not.toEqual([]);
 });
 
+test('a backup folder in a file system of the kernel cannot be used, whoever asks', async () => {
+  const { stdout, stderr, exitCode } = await wizard([
+    'doctor',
+    '--source',
+    source,
+    '--backup-dir',
+    '/proc/x',
+  ]);
+  expect(exitCode).toBe(3);
+  expect(stdout + stderr).toContain('so /proc/x cannot be used');
+});
+
 test('without a target the rest is checked', async () => {
   const { stdout, exitCode } = await wizard(['doctor', '--source', source, '--backup-dir', folder]);
   expect(exitCode).toBe(0);

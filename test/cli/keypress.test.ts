@@ -18,6 +18,15 @@ test('keys of every kind are told apart, also when they come together', () => {
   ]);
   expect(names('\u0003\u001a\u0015\u007f')).toEqual(['interrupt', 'suspend', 'clear', 'backspace']);
   expect(names('\u001b')).toEqual(['escape']);
+  expect(names('\u001b[D\u001bOD\u001b[C\u001b[3~\u0017')).toEqual([
+    'left',
+    'left',
+    'right',
+    'delete',
+    'delete-word',
+  ]);
+  expect(names('\u001b[H\u001bOH\u001b[1~\u0001')).toEqual(['home', 'home', 'home', 'home']);
+  expect(names('\u001b[F\u001bOF\u001b[4~\u0005')).toEqual(['end', 'end', 'end', 'end']);
 });
 
 test('a pasted text is one piece, without what could steer a terminal', () => {

@@ -1,13 +1,16 @@
 // Where the wizard leads, by what is answered: real runs on a real PostgreSQL, with a scripted person at the screen.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { conduct } from '../../src/commands/wizard.js';
+import { conduct, settleOnScreen } from '../../src/commands/wizard.js';
+import { resolveRun } from '../../src/config/resolve.js';
 import type { RunOptions } from '../../src/config/run-options.js';
 import { readAnswers } from '../../src/config/saved-answers.js';
+import type { Flags } from '../../src/config/settings.js';
+import { withoutPassword } from '../../src/config/target-url.js';
 import { writeSample } from '../../src/demo/sample.js';
 import { tothemoon } from '../../src/plans/tothemoon.js';
 import { listRuns } from '../../src/run/folder.js';
 import { Database } from '../../src/source/sqlite-driver.js';
-import { nameOfTarget } from '../../src/target/connect.js';
+import { nameOfTarget, passwordOf } from '../../src/target/connect.js';
 import { STEPS } from '../../steps/index.js';
 import { type Site, createSite } from '../support/migrate.js';
 import { type Script, ScriptedScreen } from '../support/scripted-screen.js';
@@ -125,6 +128,36 @@ describe('a first run', () => {
     // The same command goes on with that run, whose tables are made for it.
     expect(readAnswers(site.backupDir)).toEqual({ 'on-drift': 'leave' });
   });
+});
+
+test('a target that is not empty leads back to where another is typed; what was given stands there', async () => {
+  const other = await createSite();
+  try {
+    await site.query('CREATE TABLE tokens (id int)');
+    const password = passwordOf(other.target);
+    const typed = withoutPassword(other.target);
+    const screen = new ScriptedScreen([
+      ['welcome', 'go-on'],
+      ['connection', 'go-on'],
+      ['ended', 'reconnect'],
+      ['connection', typed],
+      ...(password === undefined ? [] : [['connection', password] as const]),
+      ['connection', 'go-on'],
+      ['start', 'no'],
+    ]);
+    const { session } = sessionOf({});
+    const flags: Flags = { source: site.source, 'backup-dir': site.backupDir, 'no-cutover': true };
+    const request = resolveRun(flags, { TTM_TARGET: site.target }, true);
+    const settled = await settleOnScreen(session, screen, request);
+    expect(await conduct(session, screen, { ...settled, steps: STEPS, isAsking: true })).toBe(130);
+    expect(screen.left).toEqual([]);
+    expect(screen.pages[2]?.escape).toEqual({ id: 'reconnect', label: 'other target' });
+    expect(screen.pages[3]?.field?.initial).toBe(withoutPassword(site.target));
+    expect(screen.view.target).toContain(nameOfTarget(other.target).database);
+    expect(screen.view.code).toBe('DECLINED');
+  } finally {
+    await other.remove();
+  }
 });
 
 describe('taking it back', () => {

@@ -1,9 +1,9 @@
 // A full disk under the backup folder is said as such, and no bug; what has failed before it is said too. /dev/full is a full disk.
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { WizardError } from '../../src/errors.js';
+import { WizardError, messageOf } from '../../src/errors.js';
 import { changeCutover } from '../../src/run/cutover-state.js';
 import { FILES, readEvents } from '../../src/run/folder.js';
 import { Journal } from '../../src/run/journal.js';
@@ -41,6 +41,17 @@ describe('a write that fails', () => {
     expect(JSON.stringify(error)).not.toContain('room');
   });
 
+  it('because its folder is gone names the folder, and what to type', () => {
+    const file = join(folder, 'backups', 'run', 'state.json');
+    const gone = writeError(file, systemError('ENOENT'));
+    expect(gone).toMatchObject({ code: 'BACKUP_DIR', exitCode: 2 });
+    expect(messageOf(gone)).toContain(`the folder ${dirname(file)} is not there any more: ENOENT`);
+    expect(JSON.stringify(gone)).toContain(`findmnt -T ${dirname(file)}`);
+    // Of a copy, what is not there may be the file that is read.
+    const error = systemError('ENOENT');
+    expect(writeError(join(folder, 'state.json'), error)).toBe(error);
+  });
+
   it('for any other reason stays what it is', () => {
     const error = systemError('EINVAL');
     expect(writeError('/srv/backups/run/state.json', error)).toBe(error);
@@ -72,6 +83,30 @@ describe('a backup folder that cannot be locked for want of room', () => {
     expect(() => lockFolder(folder)).toThrow(expect.objectContaining({ code: 'BACKUP_DISK', exitCode: 75 }));
     rmSync(holder);
     lockFolder(folder).release();
+  });
+});
+
+describe('a backup folder that vanishes in the middle of a check', () => {
+  it('ends the run with its name, exit 2, and is no bug', async () => {
+    const site = await createSite();
+    try {
+      const vanishing: Step = {
+        name: 'preflight',
+        title: 'Check everything',
+        plan: () => Promise.resolve([]),
+        run: ({ options }) => {
+          rmSync(options.backupDir, { recursive: true });
+          return Promise.resolve({ summary: 'checked' });
+        },
+        check: () => Promise.resolve(),
+        undo: () => Promise.resolve(undefined),
+      };
+      const moved = await site.migrate({}, { steps: [vanishing] });
+      expect(endingOf(moved)).toMatchObject({ type: 'run.failed', code: 'BACKUP_DIR', exitCode: 2 });
+      expect(moved.exitCode).toBe(2);
+    } finally {
+      await site.remove();
+    }
   });
 });
 

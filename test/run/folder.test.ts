@@ -1,9 +1,10 @@
 // The runs of a backup folder, in the order in which they were begun.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type RunState, createRunFolder, listRuns, removeFailedPreflights } from '../../src/run/folder.js';
+import { makeFolder } from '../../src/tools/make-folder.js';
 
 let folder: string;
 beforeEach(() => {
@@ -51,4 +52,21 @@ test('of runs that did not get past preflight nothing is kept, of all others eve
   }
   removeFailedPreflights(folder);
   expect(listRuns(folder).map(({ state }) => state.run.slice(-1))).toEqual(['3', '4', '5', '6']);
+});
+
+test('a backup folder where nothing can be made is refused at once, however deep', () => {
+  for (const refused of ['/proc/x', '/proc/x/y', join(folder, 'file', 'backups')]) {
+    writeFileSync(join(folder, 'file'), '');
+    expect(() => createRunFolder(refused, begun('20260131-020000-0001', '2026-01-31T02:00:00.000Z'))).toThrow(
+      expect.objectContaining({ code: 'BACKUP_DIR', exitCode: 2 }),
+    );
+  }
+});
+
+test('the folders above one that is made are made too, for their owner alone; one that is there stays as it is', () => {
+  const deep = join(folder, 'a', 'b');
+  makeFolder(deep, 0o700);
+  for (const made of [join(folder, 'a'), deep]) expect(statSync(made).mode & 0o777).toBe(0o700);
+  makeFolder(deep, 0o755);
+  expect(statSync(deep).mode & 0o777).toBe(0o700);
 });

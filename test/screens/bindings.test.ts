@@ -14,6 +14,11 @@ const NAMED: Readonly<Record<string, Key['name']>> = {
   'Ctrl-U': 'clear',
 };
 
+const MOVING: readonly Key['name'][] = ['left', 'right', 'home', 'end', 'delete', 'delete-word'];
+
+/** A key by its name, or a text that is typed or pasted. */
+type Pressed = Key['name'] | { readonly text: string };
+
 function keyOf(shown: string): Key {
   const name = NAMED[shown];
   return name === undefined ? { name: 'text', text: shown } : { name, text: '' };
@@ -75,7 +80,7 @@ describe.each(SCENES)('$name', (scene) => {
     for (const letter of 'abcdefghijklmnopqrstuvwxyz?'.split('').filter((key) => !shown.includes(key))) {
       const effect = press(situation, { name: 'text', text: letter });
       expect(effect, letter).toEqual(
-        typed ? { ui: { typed: situation.ui.typed + letter, complaint: '' } } : {},
+        typed ? { ui: { typed: situation.ui.typed + letter, behind: 0, complaint: '' } } : {},
       );
     }
   });
@@ -122,6 +127,58 @@ describe('typing', () => {
       ui: { complaint: 'that is not moon: type it exactly, or Esc' },
     });
     expect(press(situation({ typed: '' }), keyOf('Enter')).act).toBeUndefined();
+  });
+
+  /** What is left, the cursor as |, after keys are pressed one by one. */
+  function after(typed: string, keys: readonly Pressed[]): string {
+    let ui = { ...uiFor(scene?.page), typed };
+    for (const key of keys) {
+      const pressed: Key = typeof key === 'string' ? { name: key, text: '' } : { name: 'text', ...key };
+      ui = { ...ui, ...press(situation(ui), pressed).ui };
+    }
+    const at = ui.typed.length - ui.behind;
+    return `${ui.typed.slice(0, at)}|${ui.typed.slice(at)}`;
+  }
+
+  test.each<[string, string, readonly Pressed[], string]>([
+    ['Left, then a text', 'mon', ['left', { text: 'o' }], 'moo|n'],
+    [
+      'a pasted text in the middle',
+      'app@moon',
+      ['home', { text: 'postgresql://' }],
+      'postgresql://|app@moon',
+    ],
+    ['Left and Right over a wide character and a joined one', 'a月👩‍🚀', ['left', 'left', 'right'], 'a月|👩‍🚀'],
+    ['Left at the beginning and Right at the end', 'ab', ['home', 'left', 'end', 'right'], 'ab|'],
+    ['Backspace before the end', 'moOn', ['left', 'backspace'], 'mo|n'],
+    ['Backspace at the beginning', 'moon', ['home', 'backspace'], '|moon'],
+    ['Delete', 'é́moon', ['home', 'delete'], '|moon'],
+    ['Delete at the end', 'moon', ['delete'], 'moon|'],
+    ['Ctrl-W', 'postgresql://app@db/moon', ['delete-word', 'delete-word'], 'postgresql://app@|'],
+    ['Ctrl-U', 'moon', ['left', 'clear'], '|'],
+  ])('%s', (_, typed, keys, wanted) => {
+    expect(after(typed, keys)).toBe(wanted);
+  });
+
+  test('the cursor shows where it is, in what fits of a long text and in every look', () => {
+    const long = `postgresql://${'月'.repeat(60)}@db.example:5432/moon`;
+    const [asking] = SCENES.filter(({ name }) => name === 'start over');
+    if (asking?.page === undefined) throw new Error('there is no such screen');
+    for (const [typed, behind, wanted] of [
+      ['moon', 2, /^> mo\|on$/m],
+      [long, long.length, /^> \|postgresql:/m],
+      [long, 5, /月@db\.example:5432\|\/moon$/m],
+    ] as const)
+      for (const size of [SMALL, USUAL]) {
+        const ui = { ...uiFor(asking.page), typed, behind };
+        expect(frameOf(sceneOf(asking.view, size, { page: asking.page, ui }))).toMatch(wanted);
+      }
+  });
+
+  test('of a secret the keys that move do nothing', () => {
+    const [asking] = SCENES.filter(({ name }) => name === 'connection, with a password to be typed');
+    if (asking === undefined) throw new Error('there is no such screen');
+    for (const name of MOVING) expect(press(situationOf(asking), { name, text: '' })).toEqual({});
   });
 
   test('Backspace takes one character, however wide', () => {

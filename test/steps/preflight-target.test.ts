@@ -1,4 +1,5 @@
 // What preflight asks of the target, each case on a real server, and always without writing anything.
+import { existsSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -137,6 +138,9 @@ describe('a target that holds something already', () => {
       expect(message?.replace(/\d+ more/, 'N more')).toBe(
         `the target already has alembic_version, tokens, tokens_id_seq, token_scores, token_scores_id_seq, app_settings and N more, made by run ${first.view.run} of ${site.source}`,
       );
+      const found = /^find \/ -type d -name (\S+) /m.exec(second.view.remedies.join('\n'))?.[1];
+      expect(existsSync(join(site.folder, `backups-${folders - 1}`, found ?? ''))).toBe(true);
+      expect(found).toBe(first.view.run);
     });
     await site.query(DROP_MADE);
   });
