@@ -36,7 +36,7 @@ const STOPPING = /^stopping the application /;
 const CAUGHT_UP = /^brought over after the stop/;
 const SWITCHED = /^switched: /;
 const CONNECTED = /^the application is connected/;
-const COUNTED = /written since the switch-over are carried back/;
+const COUNTED = /written since the switch-over are to be carried back/;
 const CARRIED = /^carried back into the source/;
 const RESTORED = /^env file .*: restored/;
 
