@@ -6,7 +6,6 @@ const ASCII: Readonly<Record<string, string>> = {
   '✓': '+',
   '✗': 'x',
   '·': '.',
-  '←': '<',
   '›': '>',
   '█': '#',
   '░': '-',
