@@ -30,7 +30,7 @@ export default defineConfig({
     env: { TZ: 'UTC', FORCE_COLOR: '0' },
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    maxWorkers: 3,
     // Node itself loads what is built, in half of the time; the commands not, because a test puts something else in the place of what they call.
     server: { deps: { external: [/\/dist\/(?:src\/(?!commands\/)|steps\/|components\/)/] } },
     reporters: ['default', './test/support/closing-line-reporter.ts'],

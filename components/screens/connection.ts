@@ -3,7 +3,7 @@ import type { Page } from '../../src/pages.js';
 import { BLANK, type Line, type Piece, line, table } from '../lines.js';
 import { TURNING, glyphOf } from '../theme.js';
 
-/** A table of what is known, and below it what has come of trying it. */
+/** A table of what is known, and above it, where a long one hides it not, what has come of trying it. */
 export function connectionLines(
   { settings, busy, good }: Extract<Page, { kind: 'connection' }>,
   columns: number,
@@ -16,9 +16,9 @@ export function connectionLines(
   ]);
   return [
     line('From where to where', { isBold: true }),
+    ...(good === undefined ? [] : [[glyphOf('done', nowMs), { text: ` ${good}` }]]),
+    ...(busy === undefined ? [] : [[TURNING, { text: ` ${busy}` }]]),
     BLANK,
     ...table([{ title: '' }, { title: 'value', isFlexible: true }, { title: 'from' }], rows, columns),
-    ...(good === undefined ? [] : [BLANK, [glyphOf('done', nowMs), { text: ` ${good}` }]]),
-    ...(busy === undefined ? [] : [BLANK, [TURNING, { text: ` ${busy}` }]]),
   ];
 }

@@ -1,5 +1,6 @@
 // A database with the finished schema of To The Moon and no rows, made from the plan's SQL files alone: quicker than a migration.
 import type pg from 'pg';
+import { expect } from 'vitest';
 import { tothemoon } from '../../src/plans/tothemoon.js';
 import { loadSql } from '../../src/target/sql.js';
 import { createDatabase } from './database.js';
@@ -12,6 +13,8 @@ export interface MoonDatabase {
   rows(sql: string, values?: readonly unknown[]): Promise<Record<string, string | null>[]>;
   /** Another session of the same kind, ended by `remove`. */
   connect(): Promise<pg.Client>;
+  /** Until so many sessions of this database wait for a lock: the server may have other databases in which others wait. */
+  untilWaiting(sessions: number): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -37,6 +40,12 @@ export async function createMoonDatabase(months: readonly string[] = []): Promis
     rows: async (sql, values = []) =>
       (await client.query<Record<string, string | null>>(sql, [...values])).rows,
     connect,
+    untilWaiting: async (sessions) => {
+      const waiting = `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      await expect
+        .poll(async () => (await client.query(waiting)).rowCount, { timeout: 20_000 })
+        .toBe(sessions);
+    },
     remove: async () => {
       await Promise.all(clients.map((one) => one.end()));
       await database.drop();

@@ -208,11 +208,12 @@ describe('two sessions that write scores of one token at once', () => {
     await one.query(first);
     await other.query('BEGIN');
     const waiting = other.query(second);
-    await expect
-      .poll(() => moon.rows(`SELECT 1 FROM pg_locks WHERE NOT granted`), { timeout: 20_000 })
-      .toHaveLength(1);
-    await one.query('COMMIT');
-    await waiting;
+    try {
+      await moon.untilWaiting(1);
+    } finally {
+      await one.query('COMMIT');
+      await waiting;
+    }
     await other.query('COMMIT');
     expect(await untrueLatest(moon)).toEqual([]);
   }

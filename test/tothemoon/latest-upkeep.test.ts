@@ -53,17 +53,16 @@ describe('a statement with many rows', () => {
     const [holder, one, other] = [await moon.connect(), await moon.connect(), await moon.connect()];
     const rows = (tokens: string): string =>
       `INSERT INTO token_scores (token_id, created_at) SELECT id, '2025-10-01' FROM unnest(ARRAY[${tokens}]) AS id`;
-    const waiting = (sessions: number): Promise<void> =>
-      expect
-        .poll(() => moon.rows('SELECT DISTINCT pid FROM pg_locks WHERE NOT granted'), { timeout: 20_000 })
-        .toHaveLength(sessions);
     await holder.query('BEGIN; SELECT FROM tokens WHERE id = 1 FOR NO KEY UPDATE');
     const first = one.query(rows('1, 2'));
-    await waiting(1);
+    await moon.untilWaiting(1);
     const second = other.query(rows('2, 1'));
-    await waiting(2);
-    await holder.query('COMMIT');
-    await Promise.all([first, second]);
+    try {
+      await moon.untilWaiting(2);
+    } finally {
+      await holder.query('COMMIT');
+      await Promise.all([first, second]);
+    }
     expect(await untrueLatest(moon)).toEqual([]);
   });
 });
