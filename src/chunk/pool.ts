@@ -119,10 +119,12 @@ export class WorkerPool {
     );
   }
 
-  /** Lets the threads close their connections and end. */
+  /** Lets the threads close their connections and end; the next job starts another. */
   async close(): Promise<void> {
     await Promise.all(
-      this.places.map(async ({ worker }) => {
+      this.places.map(async (place) => {
+        const { worker } = place;
+        place.worker = undefined;
         if (worker === undefined || worker.threadId === -1) return;
         const exited = new Promise((resolve) => worker.once('exit', resolve));
         worker.postMessage({} satisfies WorkerRequest);

@@ -28,12 +28,15 @@ test('a pool that is turned to another file reads that one, and has nothing open
   }
 });
 
-test('a thread that has ended is replaced when the pool is turned', async () => {
+test('threads that have ended are replaced when the pool is turned, and closed ones by the next job', async () => {
   const setup = { ...emptySetup, file: fileThatSays('again') };
   const pool = new WorkerPool(setup, 2);
   expect(await answerOf(pool)).toEqual(['again', 'again']);
   await pool.terminate();
   await pool.turnTo(setup);
+  expect(await answerOf(pool)).toEqual(['again', 'again']);
+  await pool.close();
+  expect(openFiles()).not.toContain(setup.file);
   expect(await answerOf(pool)).toEqual(['again', 'again']);
   await pool.close();
 });
