@@ -166,11 +166,16 @@ export class Execution {
   }
 
   private async undoAll(): Promise<void> {
+    const undone = (step: StepName, summary: string): void => {
+      this.hasUndone = true;
+      this.journal.emit({ type: 'step.undone', step, summary });
+    };
+    let dropped: string | undefined;
     for (const step of [...this.steps].reverse()) {
       const summary = await step.undo(this.context());
-      if (summary === undefined) continue;
-      this.hasUndone = true;
-      this.journal.emit({ type: 'step.undone', step: step.name, summary });
+      // Told when it is true: what the schema has made is dropped below.
+      if (step.name === 'schema') dropped = summary;
+      else if (summary !== undefined) undone(step.name, summary);
     }
     const client = await this.resources.target();
     // Somebody who still reads there must not keep us waiting for ever.
@@ -182,6 +187,7 @@ export class Execution {
     const kept = isThere ? await dropRun(client, this.state.run, note) : [];
     for (const role of kept)
       this.journal.emit({ type: 'notice', message: `role ${role} stays, because others use it by now` });
+    if (dropped !== undefined) undone('schema', dropped);
     const message = `run ${this.state.run} has been taken back`;
     this.save({ outcome: 'rolled-back' });
     this.journal.emit({ type: 'run.rolled-back', exitCode: 0, message, elapsedMs: this.elapsed() });
