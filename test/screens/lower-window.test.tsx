@@ -6,11 +6,7 @@ import { ScreenModel } from '../support/screen-model.js';
 import { USUAL, fakeTerminal } from './frame.js';
 import { copyingRun, started } from './runs.js';
 
-// As in mount.test.tsx: Ink decides while it is loaded whether this is a CI, and asks for a Console.
-vi.hoisted(() => {
-  delete process.env['CI'];
-  delete process.env['CONTINUOUS_INTEGRATION'];
-});
+// As in mount.test.tsx.
 Object.assign(console, { Console });
 const { mountLive } = await import('../../components/mount.js');
 

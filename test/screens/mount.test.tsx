@@ -8,11 +8,6 @@ import { record } from '../output/recorded-run.js';
 import { USUAL, fakeTerminal } from './frame.js';
 import { copyingRun, started } from './runs.js';
 
-// Ink draws nothing in a CI, and decides that while it is loaded.
-vi.hoisted(() => {
-  delete process.env['CI'];
-  delete process.env['CONTINUOUS_INTEGRATION'];
-});
 // Vitest's console has no Console, which Ink asks for to keep stray lines out of the frame.
 Object.assign(console, { Console });
 const { mountLive } = await import('../../components/mount.js');

@@ -5,8 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { removePostgres, startPostgres } from '../../src/demo/postgres-server.js';
 
-/** Vitest calls this once before all workers, which inherit TTM_TEST_PG_URL, and the function it answers with at the end. */
+/** Vitest calls this once before all workers, which inherit the environment it leaves, and the function it answers with at the end. */
 export async function setup(): Promise<(() => Promise<void>) | undefined> {
+  // Ink draws nothing in a CI and decides that while it is loaded, which is once for all files of a shared worker.
+  delete process.env['CI'];
+  delete process.env['CONTINUOUS_INTEGRATION'];
   if (process.env.TTM_TEST_PG_URL) return undefined;
   const folder = await mkdtemp(join(tmpdir(), 'ttm-test-'));
   const server = await startPostgres({
