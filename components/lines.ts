@@ -45,26 +45,24 @@ export function cutText(text: string, width: number): string {
   return `${cut}…`;
 }
 
-/** The last `width` columns of `text`, escaped. */
-export function endOf(text: string, width: number): string {
-  let [end, used] = ['', 0];
-  for (const { segment } of [...GRAPHEMES.segment(safe(text))].reverse()) {
-    used += stringWidth(segment);
-    if (used > width) break;
-    end = segment + end;
-  }
-  return end;
-}
-
 /** The first `width` columns of `text`, escaped. */
 export function beginningOf(text: string, width: number): string {
-  let [beginning, used] = ['', 0];
-  for (const { segment } of GRAPHEMES.segment(safe(text))) {
-    used += stringWidth(segment);
-    if (used > width) break;
-    beginning += segment;
-  }
-  return beginning;
+  return upTo(width, segmentsOf(text)).join('');
+}
+
+/** The last `width` columns of `text`, escaped. */
+export function endOf(text: string, width: number): string {
+  return upTo(width, segmentsOf(text).reverse()).reverse().join('');
+}
+
+function segmentsOf(text: string): string[] {
+  return [...GRAPHEMES.segment(safe(text))].map(({ segment }) => segment);
+}
+
+function upTo(width: number, segments: readonly string[]): string[] {
+  let used = 0;
+  const end = segments.findIndex((segment) => (used += stringWidth(segment)) > width);
+  return segments.slice(0, end === -1 ? undefined : end);
 }
 
 /** The line cut to `width` columns, its data escaped. */

@@ -1,13 +1,11 @@
 // How the application is stopped, started, configured and asked, typed on the screen where no flag, variable or config file says it.
 import { resolve } from 'node:path';
-import { findHealthUrl } from '../config/cutover.js';
+import { HEALTH_URL_PROBLEM, readHealthUrl } from '../config/cutover.js';
 import type { OptionName } from '../config/options.js';
-import { Problems } from '../config/problems.js';
 import type { RunRequest } from '../config/resolve.js';
 import type { CutoverOptions } from '../config/run-options.js';
 import type { Answers } from '../config/saved-answers.js';
-import { isUrl } from '../config/settings.js';
-import { messageOf } from '../errors.js';
+import { isUrl, readList } from '../config/settings.js';
 import type { Answer, Answered, Field } from '../pages.js';
 
 type Name = 'stop-command' | 'start-command' | 'env-file' | 'health-url';
@@ -69,7 +67,7 @@ export class ApplicationForm {
     const [stop, start, files, url] = NAMES.map((name) => this.accepted?.get(name));
     const commands =
       stop === undefined ? { stopCommand, startCommand } : { stopCommand: stop, startCommand: start };
-    const address = url === undefined ? healthUrl : findHealthUrl(url || undefined, new Problems());
+    const address = url === undefined ? healthUrl : readHealthUrl(url);
     return {
       ...rest,
       ...(files === undefined ? {} : { envFiles: pathsIn(files) }),
@@ -145,24 +143,18 @@ export class ApplicationForm {
     const text = this.text(name);
     if (name === 'start-command' && text === '')
       return ['what stops it is given, so something has to start it again'];
-    if (name === 'env-file' && text.split(',').some((path) => isUrl(path.trim())))
-      return ['env files are paths, and a URL is none'];
-    if (name !== 'health-url' || text === '') return [];
-    const problems = new Problems();
-    findHealthUrl(text, problems);
-    try {
-      problems.throwIfAny();
-      return [];
-    } catch (error) {
-      return [messageOf(error)];
+    if (name === 'env-file' && text !== '') {
+      const paths = readList(text);
+      if (paths === undefined) return ['env files are paths with commas between them'];
+      if (paths.some(isUrl)) return ['env files are paths, and a URL is none'];
     }
+    if (name === 'health-url' && text !== '' && readHealthUrl(text) === undefined)
+      return [HEALTH_URL_PROBLEM];
+    return [];
   }
 }
 
+/** Absolute, of a text that has been checked. */
 function pathsIn(text: string): string[] {
-  return text
-    .split(',')
-    .map((path) => path.trim())
-    .filter((path) => path !== '')
-    .map((path) => resolve(path));
+  return (readList(text) ?? []).map((path) => resolve(path));
 }

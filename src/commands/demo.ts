@@ -105,7 +105,8 @@ async function migrate(options: RunOptions, { session, settings }: DemoRequest):
     const { runMigration } = await import('../run/machine.js');
     return runMigration(options, STEPS, outputsOf(session, settings.isOn('json')));
   }
-  const { conduct, welcome } = await import('./wizard.js');
+  const { welcome } = await import('./wizard-start.js');
+  const { conduct } = await import('./wizard.js');
   const isAsking = session.isTerminal;
   if (isAsking) await welcome(session, screen, options, [DEMO_NOTE]);
   const code = await conduct(session, screen, { options, steps: STEPS, isAsking });

@@ -25,7 +25,8 @@ export async function run(session: Session): Promise<number> {
 }
 
 async function runOnScreen(session: Session, request: RunRequest, screen: Screen): Promise<number> {
-  const { conduct, settleOnScreen } = await import('./wizard.js');
+  const { settleOnScreen } = await import('./wizard-start.js');
+  const { conduct } = await import('./wizard.js');
   const { STEPS } = await import('../../steps/index.js');
   const settled = request.canAsk
     ? await settleOnScreen(session, screen, request)

@@ -1,14 +1,11 @@
-// The wizard on the screen: welcome, from where to where, an earlier run if there is one, the run with its questions, how it ended, and
-// the way back. It decides nothing about rows: it calls the same machine as `run` and `rollback` do without a screen.
-import type { RunRequest } from '../config/resolve.js';
+// The wizard on the screen after its first pages: an earlier run if there is one, the run with its questions, how it ended, and the way
+// back. It decides nothing about rows: it calls the same machine as `run` and `rollback` do without a screen.
 import { type CutoverOptions, type RunOptions } from '../config/run-options.js';
 import { type Answers, saveAnswers } from '../config/saved-answers.js';
-import { secretsOf } from '../config/target-url.js';
-import { EXIT, WizardError, codeOf } from '../errors.js';
+import { EXIT, codeOf } from '../errors.js';
 import type { Page } from '../pages.js';
 import { canRollBack } from '../reversible.js';
 import { isSwitching } from '../run/cutover-state.js';
-import { listRuns } from '../run/folder.js';
 import type { EventSink } from '../run/journal.js';
 import { type RunIo, findEarlier, runMigration } from '../run/machine.js';
 import { rollBack } from '../run/roll-back.js';
@@ -17,11 +14,9 @@ import { TO_ROLL_BACK } from '../run/stopping.js';
 import { nameOfTarget } from '../target/connect.js';
 import { EMPTY_VIEW, type RunView } from '../view.js';
 import { askOnScreen, questionPage } from './asking.js';
-import { ConnectionForm } from './connection.js';
 import { endedPage, resumePage, startOverPage } from './wizard-pages.js';
 import { viewOf } from './last-run.js';
 import type { Screen, Session } from './session.js';
-import { sshNotes } from './ssh-note.js';
 
 export interface Job {
   readonly options: RunOptions;
@@ -36,74 +31,10 @@ export interface Job {
   readonly isRollback?: boolean;
 }
 
-type Connected = Pick<Job, 'options' | 'answers'>;
+/** From where to where, as it was said. */
+export type Connected = Pick<Job, 'options' | 'answers'>;
 
 const NOTHING_SAID: CutoverOptions = { envFiles: [], services: [], capture: 'none' };
-
-/** The first screen. Throws DECLINED (exit 130) when the person leaves. */
-export async function welcome(
-  session: Session,
-  screen: Screen,
-  { plan, backupDir, cutover }: Omit<RunOptions, 'target'>,
-  notes: readonly string[],
-): Promise<void> {
-  const { id } = await askOnScreen(session, screen, {
-    kind: 'welcome',
-    plan: plan.title,
-    backupDir,
-    isSwitching: cutover !== undefined,
-    notes: [...notes, ...sshNotes(session.env)],
-    choices: [
-      { id: 'go-on', label: 'Go on' },
-      { id: 'leave', label: 'Leave', key: 'q' },
-    ],
-  });
-  if (id !== 'leave') return;
-  throw new WizardError({
-    code: 'DECLINED',
-    message: 'nothing has been started',
-    exitCode: EXIT.interrupted,
-  });
-}
-
-/** Welcome and connection, which can be asked once more. Throws DECLINED (exit 130) when the person leaves. */
-export async function settleOnScreen(
-  session: Session,
-  screen: Screen,
-  request: RunRequest,
-): Promise<Connected & Required<Pick<Job, 'reconnect'>>> {
-  const form = new ConnectionForm(session, screen, request, suggestedTarget(request.options.backupDir));
-  const greet = () => welcome(session, screen, request.options, request.notices);
-  const connect = async (): Promise<Connected> => {
-    for (;;) {
-      const settled = await form.settle();
-      if (settled !== 'back') {
-        session.secrets = secretsOf(settled.target, session.env);
-        return { options: { ...request.options, ...settled }, answers: form.answers() };
-      }
-      await greet();
-    }
-  };
-  const reconnect = (): Promise<Connected> => {
-    form.reopen();
-    return connect();
-  };
-  await greet();
-  return { ...(await connect()), reconnect };
-}
-
-/** The target of the last run of the folder, to be typed no second time; never its password. */
-function suggestedTarget(backupDir: string): string {
-  try {
-    const last = listRuns(backupDir).at(-1)?.state.target;
-    return last === undefined
-      ? ''
-      : `postgresql://${last.user}@${last.host}:${last.port}/${encodeURIComponent(last.database)}`;
-  } catch {
-    // A folder that cannot be read is told when the run begins.
-    return '';
-  }
-}
 
 /** Does the job and whatever the person makes of its end. Resolves to the exit code of what was done last. */
 export async function conduct(session: Session, screen: Screen, job: Job): Promise<number> {

@@ -8,12 +8,18 @@ import type { Settings } from './settings.js';
 /** What systemd lets a unit be called; nothing that systemctl could take for an option or for two units. */
 const UNIT = /^[\w:.@\\][\w:.@\\-]*$/;
 
+/** The value itself may be a password, so it is not shown. */
+export const HEALTH_URL_PROBLEM = '--health-url has to be http://HOST:PORT or https://HOST:PORT';
+
 /** Checked; paths are absolute, and the health URL has no slash at its end. */
 export function findCutover(settings: Settings, problems: Problems): CutoverOptions {
   const services = settings.list('service');
   const stopCommand = settings.text('stop-command');
   const startCommand = settings.text('start-command');
-  const healthUrl = findHealthUrl(settings.text('health-url'), problems);
+  const givenUrl = settings.text('health-url');
+  const healthUrl = givenUrl === undefined ? undefined : readHealthUrl(givenUrl);
+  if (givenUrl !== undefined && healthUrl === undefined)
+    problems.add(HEALTH_URL_PROBLEM, ['--health-url http://127.0.0.1:8000']);
   for (const unit of services) {
     if (!UNIT.test(unit))
       problems.add(`--service has to be the name of a systemd unit, and ${JSON.stringify(unit)} is none`, [
@@ -43,16 +49,11 @@ export function findCutover(settings: Settings, problems: Problems): CutoverOpti
   };
 }
 
-/** Without the slash at its end. What it may not be is added to `problems`. */
-export function findHealthUrl(given: string | undefined, problems: Problems): string | undefined {
-  if (given === undefined) return undefined;
+/** Without the slash at its end; undefined when it is no address that can be asked. */
+export function readHealthUrl(given: string): string | undefined {
   const url = URL.canParse(given) ? new URL(given) : undefined;
   const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:';
-  // The paths that are probed come behind it, and fetch takes no password in a URL. The value itself may be one, so it is not shown.
-  if (isWeb && url.username === '' && url.password === '' && !/[?#]/.test(given))
-    return given.replace(/\/+$/, '');
-  problems.add('--health-url has to be http://HOST:PORT or https://HOST:PORT', [
-    '--health-url http://127.0.0.1:8000',
-  ]);
-  return undefined;
+  // The paths that are probed come behind it, and fetch takes no password in a URL.
+  const isGood = isWeb && url.username === '' && url.password === '' && !/[?#]/.test(given);
+  return isGood ? given.replace(/\/+$/, '') : undefined;
 }

@@ -191,7 +191,7 @@ function parse(option: OptionSpec, raw: unknown): Setting['value'] | undefined {
 }
 
 /** A text with commas, or an array of texts, in which a comma is nothing special. */
-function readList(raw: unknown): readonly string[] | undefined {
+export function readList(raw: unknown): readonly string[] | undefined {
   const parts: unknown = typeof raw === 'string' ? raw.split(',').map((part) => part.trim()) : raw;
   const isGood =
     Array.isArray(parts) &&

@@ -1,6 +1,5 @@
 // One run being executed: performs the steps that are left, keeps their results, and turns every ending into one event and one
 // exit code.
-import { join } from 'node:path';
 import { showRows } from '../output/format.js';
 import type { RunOptions } from '../config/run-options.js';
 import { EXIT, WizardError, messageOf } from '../errors.js';
@@ -8,14 +7,13 @@ import type { StepName, Totals } from '../events.js';
 import { planEstimate } from '../output/estimate.js';
 import { writeReport } from '../output/report.js';
 import { withModules } from '../plans/modules.js';
-import { isTargetFailure, nameOfTarget, showTarget, targetError } from '../target/connect.js';
-import { dropRun, hasRun } from '../target/ledger.js';
+import { isTargetFailure, targetError } from '../target/connect.js';
+import { resumed, started } from './beginning.js';
 import { isSwitchedOver, isSwitching } from './cutover-state.js';
 import { halfwayDoing, halfwayLeft, isTakingBack } from './halfway.js';
-import { FILES, type RunFolder, type RunState, saveState } from './folder.js';
+import { type RunFolder, type RunState, saveState } from './folder.js';
 import { type EventSink, Journal } from './journal.js';
 import { Resources } from './resources.js';
-import { keepModuleRows } from './module-rows.js';
 import { type Failure, completionText, exitCodeOf, failureOf, totalsOf, withResume } from './outcome.js';
 import { type Asking, pauseBefore, pauseBeforeDrop, tellWhenAlone, tellingIo } from './pauses.js';
 import { rollbackError } from './rollback-failure.js';
@@ -23,6 +21,7 @@ import { type Asked, whyStopped } from './stopping.js';
 import { WaitWatch } from './wait-watch.js';
 import { noReport } from './write-error.js';
 import { type Step, type StepContext, Stopped, TakeBackFailed } from './step.js';
+import { undoSteps } from './undo-steps.js';
 
 export interface RunIo extends Asking, Asked {
   readonly sinks: readonly EventSink[];
@@ -166,28 +165,15 @@ export class Execution {
   }
 
   private async undoAll(): Promise<void> {
-    const undone = (step: StepName, summary: string): void => {
-      this.hasUndone = true;
-      this.journal.emit({ type: 'step.undone', step, summary });
-    };
-    let dropped: string | undefined;
-    for (const step of [...this.steps].reverse()) {
-      const summary = await step.undo(this.context());
-      // Told when it is true: what the schema has made is dropped below.
-      if (step.name === 'schema') dropped = summary;
-      else if (summary !== undefined) undone(step.name, summary);
-    }
-    const client = await this.resources.target();
-    // Somebody who still reads there must not keep us waiting for ever.
-    await client.query(`SELECT set_config('lock_timeout', '15s', false)`);
-    const isThere = await hasRun(client, this.state.run);
-    const rows = isThere ? await keepModuleRows(client, this.options.plan, this.path) : undefined;
-    if (rows !== undefined) this.journal.emit({ type: 'notice', message: rows });
-    const note = (): void => this.save({ outcome: 'taking-back' });
-    const kept = isThere ? await dropRun(client, this.state.run, note) : [];
-    for (const role of kept)
-      this.journal.emit({ type: 'notice', message: `role ${role} stays, because others use it by now` });
-    if (dropped !== undefined) undone('schema', dropped);
+    await undoSteps({
+      steps: this.steps,
+      context: this.context(),
+      undone: (step, summary) => {
+        this.hasUndone = true;
+        this.journal.emit({ type: 'step.undone', step, summary });
+      },
+      beforeDrop: () => this.save({ outcome: 'taking-back' }),
+    });
     const message = `run ${this.state.run} has been taken back`;
     this.save({ outcome: 'rolled-back' });
     this.journal.emit({ type: 'run.rolled-back', exitCode: 0, message, elapsedMs: this.elapsed() });
@@ -217,30 +203,11 @@ export class Execution {
   }
 
   private begin(done: StepName[], isFinished: boolean, why?: string, purpose?: 'take-back'): void {
-    const common = {
-      plan: this.options.plan.title,
-      source: this.options.source,
-      target: showTarget(nameOfTarget(this.options.target)),
-      folder: this.path,
-      log: this.path === '' ? '' : join(this.path, FILES.log),
-      steps: purpose === 'take-back' ? this.ownSteps(done) : this.steps.map(({ name }) => name),
-    };
-    if (this.mode !== 'resumed') {
-      this.journal.emit({ type: 'run.started', ...common, dryRun: this.options.dryRun });
-      if (this.options.resume)
-        this.journal.emit({
-          type: 'notice',
-          message: 'there is no unfinished run to resume: a new one begins',
-        });
-      return;
-    }
-    const next = this.steps.find(({ name }) => !done.includes(name));
-    const doing = isFinished
-      ? 'is complete: checking that the target still is as it left it'
-      : `goes on at step ${next?.name ?? 'none'}`;
-    const message = `run ${this.state.run} ${why ?? doing}`;
-    const doingWhat = purpose === undefined ? {} : { doing: purpose };
-    this.journal.emit({ type: 'run.resumed', ...common, done, message, ...doingWhat });
+    const steps = purpose === 'take-back' ? this.ownSteps(done) : this.steps.map(({ name }) => name);
+    const begun = { run: this.state.run, options: this.options, folder: this.path, steps };
+    const events =
+      this.mode === 'resumed' ? [resumed(begun, { done, isFinished, why, purpose })] : started(begun);
+    for (const event of events) this.journal.emit(event);
   }
 
   /** Resolves to the step's summary. */

@@ -4,7 +4,8 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Logger, destination, pino } from 'pino';
 import { type EventBody, type WizardEvent, eventSchema } from '../events.js';
-import { EMPTY_VIEW, type RunView, reduce } from '../view.js';
+import { reduce } from '../reduce.js';
+import { EMPTY_VIEW, type RunView } from '../view.js';
 import { FILES, readEvents } from './folder.js';
 import { writing } from './write-error.js';
 

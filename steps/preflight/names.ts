@@ -7,31 +7,23 @@ import type { StepContext } from '../../src/run/step.js';
 import { askSource } from '../../src/source/plan-query.js';
 import { openSource } from '../../src/source/sqlite.js';
 
-/** Tables, sequences, partitions, keys, indexes, functions. Of the source only when it can be read, which others check. */
+interface Names {
+  /** What the plan makes, by itself or for what the source holds. */
+  readonly own: readonly string[];
+  /** Tables that --on-drift carry adds. */
+  readonly carried: readonly string[];
+}
+
+/** Tables, sequences, partitions, keys, indexes, functions. */
 export function namesToMake(context: StepContext): string[] {
-  const { plan, source } = context.options;
-  const own = namesOf(plan);
-  return ifReadable(
-    () => [
-      ...own,
-      ...fittedPlan(context, source).tables.map(({ name }) => name),
-      ...namesFromSource(context),
-    ],
-    own,
-  );
+  const { own, carried } = namesOf(context);
+  return [...own, ...carried];
 }
 
 /** Complains of each table that --on-drift carry would make under a name that the run needs for something of its own. */
 export function checkCarriedNames(context: StepContext, report: (finding: Finding) => void): void {
-  const { plan, source } = context.options;
-  const inTheWay = ifReadable(() => {
-    const carried = fittedPlan(context, source)
-      .tables.map(({ name }) => name)
-      .filter((name) => !plan.tables.some((table) => table.name === name));
-    if (carried.length === 0) return [];
-    const own = new Set([...namesOf(plan), ...namesFromSource(context)]);
-    return carried.filter((name) => own.has(name));
-  }, []);
+  const { own, carried } = namesOf(context);
+  const inTheWay = carried.filter((name) => own.includes(name));
   for (const table of inTheWay)
     report({
       severity: 'error',
@@ -42,7 +34,23 @@ export function checkCarriedNames(context: StepContext, report: (finding: Findin
     });
 }
 
-function namesOf({ tables, expected }: Plan): string[] {
+/** Without those that only the source knows where it cannot be read, which others check. */
+function namesOf(context: StepContext): Names {
+  const { plan, source } = context.options;
+  const own = namesOfPlan(plan);
+  try {
+    const carried = fittedPlan(context, source)
+      .tables.map(({ name }) => name)
+      .filter((name) => !plan.tables.some((table) => table.name === name));
+    return { own: [...own, ...namesForSource(context)], carried };
+  } catch (error) {
+    if (error instanceof WizardError || codeOf(error)?.startsWith('SQLITE_') === true)
+      return { own, carried: [] };
+    throw error;
+  }
+}
+
+function namesOfPlan({ tables, expected }: Plan): string[] {
   return [
     ...tables.flatMap(({ name, sequence }) => [name, ...(sequence === undefined ? [] : [sequence.name])]),
     ...expected.constraints,
@@ -52,7 +60,7 @@ function namesOf({ tables, expected }: Plan): string[] {
   ];
 }
 
-function namesFromSource({ options: { plan, source } }: StepContext): string[] {
+function namesForSource({ options: { plan, source } }: StepContext): string[] {
   const db = openSource(source);
   try {
     return plan.schema.flatMap(({ makes }) =>
@@ -60,14 +68,5 @@ function namesFromSource({ options: { plan, source } }: StepContext): string[] {
     );
   } finally {
     db.close();
-  }
-}
-
-function ifReadable<T>(ask: () => T, otherwise: T): T {
-  try {
-    return ask();
-  } catch (error) {
-    if (error instanceof WizardError || codeOf(error)?.startsWith('SQLITE_') === true) return otherwise;
-    throw error;
   }
 }

@@ -10,7 +10,8 @@ import { Settings } from '../../src/config/settings.js';
 import { WizardError } from '../../src/errors.js';
 import type { EventBody } from '../../src/events.js';
 import { openWriter } from '../../src/output/writer.js';
-import { EMPTY_VIEW, reduce } from '../../src/view.js';
+import { reduce } from '../../src/reduce.js';
+import { EMPTY_VIEW } from '../../src/view.js';
 import { record } from '../output/recorded-run.js';
 import { started } from '../screens/runs.js';
 

@@ -1,6 +1,7 @@
 // Where the wizard leads, by what is answered: real runs on a real PostgreSQL, with a scripted person at the screen.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { conduct, settleOnScreen } from '../../src/commands/wizard.js';
+import { settleOnScreen } from '../../src/commands/wizard-start.js';
+import { conduct } from '../../src/commands/wizard.js';
 import { resolveRun } from '../../src/config/resolve.js';
 import type { RunOptions } from '../../src/config/run-options.js';
 import { readAnswers } from '../../src/config/saved-answers.js';

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { eventSchema } from '../../src/events.js';
 import { ndjsonSink } from '../../src/output/ndjson.js';
 import { unpainted } from '../../src/output/paint.js';
-import { EMPTY_VIEW, reduce } from '../../src/view.js';
+import { reduce } from '../../src/reduce.js';
+import { EMPTY_VIEW } from '../../src/view.js';
 import { capture } from './capture.js';
 import { different, record, rest, successful } from './recorded-run.js';
 

@@ -3,7 +3,8 @@ import type { EventBody } from '../../src/events.js';
 import { USUAL_LOOK } from '../../src/output/look.js';
 import { unpainted } from '../../src/output/paint.js';
 import { plainSink } from '../../src/output/plain.js';
-import { EMPTY_VIEW, reduce } from '../../src/view.js';
+import { reduce } from '../../src/reduce.js';
+import { EMPTY_VIEW } from '../../src/view.js';
 import { capture } from './capture.js';
 import { record } from './recorded-run.js';
 

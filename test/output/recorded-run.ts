@@ -1,7 +1,8 @@
 // A run as its events tell it: one that succeeds with a warning, and one that finds differences. Made by hand, so that every
 // kind of event is in it and each number can be followed to the screen.
 import type { Environment, EventBody, WizardEvent } from '../../src/events.js';
-import { EMPTY_VIEW, type RunView, reduce } from '../../src/view.js';
+import { reduce } from '../../src/reduce.js';
+import { EMPTY_VIEW, type RunView } from '../../src/view.js';
 
 const RUN = '20260131-020000-3f9a';
 const STEPS = ['preflight', 'backup', 'copy', 'verify', 'dump'] as const;

@@ -2,7 +2,8 @@
 import { expect, it } from 'vitest';
 import { queryLines } from '../../components/screens/queries.js';
 import type { EventBody, WizardEvent } from '../../src/events.js';
-import { EMPTY_VIEW, type RunView, reduce } from '../../src/view.js';
+import { reduce } from '../../src/reduce.js';
+import { EMPTY_VIEW, type RunView } from '../../src/view.js';
 
 type Compared = Extract<EventBody, { type: 'query.compared' }>;
 
