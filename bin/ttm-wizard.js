@@ -1,6 +1,7 @@
 #!/usr/bin/env sh
-':' //; exec node -- "$0" "$@"
-/* A shell starts Node with --, because without it Node itself takes --env-file, wherever on the line it stands. */
+':' //; exec node --max-semi-space-size=8 --max-old-space-size=1000 -- "$0" "$@"
+/* A shell starts Node with --, because without it Node itself takes --env-file, wherever on the line it stands; and with limits (MB) because V8 on
+   a large machine lets the garbage of a screen grow by a hundred megabytes before it looks for it. */
 /* Plain old syntax on purpose: an old Node must get this far to say what it needs. */
 var parts = process.versions.node.split('.').map(Number);
 if (parts[0] < 20 || (parts[0] === 20 && parts[1] < 12) || parts[0] === 21) {

@@ -18,7 +18,7 @@ export interface WizardRun {
 export async function runWizard(args: readonly string[], target: string): Promise<WizardRun> {
   const cli = join(packageRoot(), 'bin', 'ttm-wizard.js');
   const startedAt = performance.now();
-  const child = execa('node', ['--', cli, ...args, '--json'], {
+  const child = execa(cli, [...args, '--json'], {
     env: { TTM_TARGET: target },
     buffer: { stdout: false },
   });
@@ -37,7 +37,8 @@ export async function runWizard(args: readonly string[], target: string): Promis
   return { events, elapsedMs: Math.round(performance.now() - startedAt), peakMb };
 }
 
-function peakOf(pid: number | undefined): number {
+/** Megabytes of VmHWM; 0 when the process is gone. */
+export function peakOf(pid: number | undefined): number {
   try {
     const status = readFileSync(`/proc/${pid ?? 0}/status`, 'utf8');
     return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024;
