@@ -15,7 +15,8 @@ export async function failAndTakeBack(context: StepContext, thrown: unknown): Pr
   // A lost connection shows wherever the next query is; the driver's own words for it carry no code.
   const cause = isTargetFailure(thrown) ? targetError('the switch-over cannot go on', thrown) : thrown;
   const message = await withoutUrl(context, messageOf(cause));
-  const failure = { code: codeOf(cause) ?? 'BUG', message };
+  // For whoever goes on when this is killed as well.
+  const failure = { code: cause instanceof Stopped ? 'STOPPED' : (codeOf(cause) ?? 'BUG'), message };
   await takeItBack(context, failure, `taking the switch-over back: ${message}`);
   return cause instanceof Stopped ? cause : takenBack(failure, cause);
 }

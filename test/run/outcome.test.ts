@@ -42,6 +42,15 @@ describe('a run that is stopped', () => {
     expect(failure.remedies.join()).toContain('--resume');
   });
 
+  it('names --resume only where the command has it', () => {
+    expect(failureOf(new Stopped(), undefined, 'SIGINT', 'other').remedies).toEqual([
+      'the same command again',
+    ]);
+    const lost = withResume(failureOf(target, undefined, undefined, 'other'), 'other');
+    expect(lost.remedies).toEqual(['grant it', 'the same command again']);
+    expect(withResume(lost, 'other')).toEqual(lost);
+  });
+
   it('while the application stands says so, and what starts it', () => {
     const { message, remedies } = failureOf(new Stopped(), LEFT, 'SIGINT');
     expect([message, remedies]).toEqual([`stopped; ${LEFT.message}`, LEFT.remedies]);
