@@ -72,8 +72,9 @@ export function failureOf(
     return { exitCode, code: 'STOPPED', message: `stopped; ${message}`, remedies };
   }
   const { exitCode, code, message, remedies } = error;
-  // Without room the switch-over stays where it is, whichever way it was going.
-  if (left === undefined || !isDiskError(error)) return { exitCode, code, message, remedies };
+  // Without room the switch-over stays where it is, whichever way it was going; unless it could be taken back all the same.
+  if (left === undefined || !isDiskError(error) || exitCode === EXIT.takenBack)
+    return { exitCode, code, message, remedies };
   return {
     exitCode,
     code,

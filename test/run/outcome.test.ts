@@ -64,6 +64,9 @@ test('only a full disk leaves a switch-over where it is: other failures have tak
     remedies: ['room', 'start it'],
   });
   expect(failureOf(target, LEFT, undefined)).toMatchObject({ message: 'refused', remedies: ['grant it'] });
+  const { code, message } = disk;
+  const takenBack = new WizardError({ code, message, exitCode: 7 });
+  expect(failureOf(takenBack, LEFT, undefined)).toMatchObject({ exitCode: 7, message: 'the disk is full' });
 });
 
 test('a failure of the target is followed by --resume, once', () => {
