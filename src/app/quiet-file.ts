@@ -49,7 +49,7 @@ function inspectDatabase(path: string): Inspection {
 }
 
 /** `uvicorn (pid 812, tothemoon.service)` */
-export function showHolder({ pid, command, unit }: FileHolder): string {
+export function showHolder({ pid, command, unit }: Omit<FileHolder, 'isReader'>): string {
   return `${showValue(command)} (pid ${pid}${unit === undefined ? '' : `, ${unit}`})`;
 }
 

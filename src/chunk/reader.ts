@@ -63,7 +63,7 @@ export class ChunkReader {
   private readonly large: LargeRows;
   private readonly statements = new Map<string, Statement<unknown[], SqliteValue[]>>();
 
-  /** `side` is a second connection to the same file, because the first is busy while rows come from it. */
+  /** `side` is a second connection to the same file, because the first can prepare nothing while rows come from it. */
   constructor(
     db: Database,
     side: Database,
@@ -225,7 +225,8 @@ export class ChunkReader {
       column,
       positions: foreignKey.columns.map((name) => this.table.columns.indexOf(columnOf(this.table, name))),
       parent: table,
-      statement: this.hasTable(table) ? this.side.prepare(sql) : undefined,
+      // By the connection that the rows come from: in WAL mode the other one may see a later moment, in which both have been deleted.
+      statement: this.hasTable(table) ? this.db.prepare(sql) : undefined,
       badParents: new Set(badParents),
       known: new Map(),
     };

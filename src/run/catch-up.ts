@@ -8,7 +8,7 @@ import { planChunks } from '../chunk/plan.js';
 import type { Pace, WorkerPool } from '../chunk/pool.js';
 import { setAside } from '../chunk/quarantine.js';
 import { orphanRules } from '../chunk/scan.js';
-import { codeOf } from '../errors.js';
+import { WizardError, codeOf } from '../errors.js';
 import type { TablePlan } from '../plans/plan.js';
 import type { FittedPlan } from '../source/drift.js';
 import { changedChunks, countRows, lastChange } from '../source/capture.js';
@@ -71,8 +71,8 @@ export class CatchUp {
     let total: Omit<CaughtUp, 'elapsedMs'> = { ...NO_CHANGES, quarantined: 0 };
     for (let retries = 0; ;) {
       const pass = await this.pass(isStill ? 'steady' : 'in rounds');
-      if (pass === 'again') {
-        if (++retries > MAX_RETRIES) throw neverQuiet(MAX_RETRIES);
+      if (pass instanceof WizardError) {
+        if (++retries > MAX_RETRIES) throw pass;
         continue;
       }
       retries = 0;
@@ -86,7 +86,8 @@ export class CatchUp {
     return { ...total, elapsedMs: Math.round(performance.now() - startedAt) };
   }
 
-  private async pass(pace: Pace): Promise<{ found: readonly Found[]; isComplete: boolean } | 'again'> {
+  /** An error is one that another pass may not have. */
+  private async pass(pace: Pace): Promise<{ found: readonly Found[]; isComplete: boolean } | WizardError> {
     const { context, fitted } = this;
     checkSchema(context, fitted);
     const client = await context.target();
@@ -124,8 +125,7 @@ export class CatchUp {
       await inTransaction(client, () => this.apply(client, found));
     } catch (error) {
       // A parent has gone or come between the two reads; the next pass sees it.
-      if (codeOf(error) === '23503') return this.forget(found);
-      throw error;
+      return this.forget(found, error);
     }
     if (isComplete) this.logged = logged;
     return { found, isComplete };
@@ -154,9 +154,15 @@ export class CatchUp {
     return !isEqual;
   }
 
-  private forget(found: readonly Found[]): 'again' {
+  /** Throws what another pass cannot mend. */
+  private forget(found: readonly Found[], error: unknown): WizardError {
     for (const { chunk } of found) this.fingerprints.delete(nameOf(chunk));
-    return 'again';
+    if (codeOf(error) === '23503') return neverQuiet(MAX_RETRIES);
+    if (!(error instanceof WizardError) || error.code !== 'CHILDREN_LEFT') throw error;
+    // The children may be in a part that has stayed as it was: orphans of the source by now.
+    this.fingerprints.clear();
+    this.logged = undefined;
+    return error;
   }
 
   private async ledgerChunks(client: pg.Client, pool: WorkerPool): Promise<LedgerChunk[]> {

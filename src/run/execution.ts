@@ -14,7 +14,15 @@ import { halfwayDoing, halfwayLeft, isTakingBack } from './halfway.js';
 import { type RunFolder, type RunState, saveState } from './folder.js';
 import { type EventSink, Journal } from './journal.js';
 import { Resources } from './resources.js';
-import { type Failure, completionText, exitCodeOf, failureOf, totalsOf, withResume } from './outcome.js';
+import {
+  type Failure,
+  type Kind,
+  completionText,
+  exitCodeOf,
+  failureOf,
+  totalsOf,
+  withResume,
+} from './outcome.js';
 import { type Asking, pauseBefore, pauseBeforeDrop, tellWhenAlone, tellingIo } from './pauses.js';
 import { rollbackError } from './rollback-failure.js';
 import { type Asked, whyStopped } from './stopping.js';
@@ -52,6 +60,7 @@ export class Execution {
   /** A rollback that has undone nothing when it fails leaves the run as well as it was. */
   private isRollback = false;
   private hasUndone = false;
+  private kind: Kind = 'other';
 
   constructor(options: RunOptions, steps: readonly Step[], io: RunIo, folder: RunFolder, mode: Mode) {
     this.options = { ...options, plan: withModules(options.plan, options.modules ?? []) };
@@ -84,6 +93,7 @@ export class Execution {
 
   /** Runs what is left to run. */
   async execute(): Promise<number> {
+    this.kind = 'run';
     const done = this.doneSteps();
     const isFinished = this.state.outcome === 'completed' && done.length === this.steps.length;
     this.begin(done, isFinished);
@@ -299,7 +309,7 @@ export class Execution {
     if (error instanceof WizardError) this.io.failed?.(error);
     const left = this.mode === 'read-only' ? undefined : halfwayLeft(this.path);
     const reason: unknown = this.io.abort.aborted ? this.io.abort.reason : this.io.stop.reason;
-    return this.emitFailure(failureOf(error, left, reason));
+    return this.emitFailure(failureOf(error, left, reason, this.kind));
   }
 
   private emitFailure(failure: Failure): number {
@@ -307,7 +317,7 @@ export class Execution {
     const isAsBefore = this.isRollback && !this.hasUndone && !isTakingBack(this.path);
     if (!isAsBefore) this.saveFailure(exitCode);
     const canResume = this.mode !== 'read-only' && 'preflight' in this.state.results;
-    const { remedies, ...told } = canResume ? withResume(failure) : failure;
+    const { remedies, ...told } = canResume ? withResume(failure, this.kind) : failure;
     this.journal.emit({
       type: 'run.failed',
       ...told,

@@ -32,7 +32,7 @@ export function halfwayLeft(
   return {
     message,
     remedies: [
-      'the same command with --resume brings it to its end',
+      'ttm-wizard run … --resume brings it to its end',
       'ttm-wizard rollback takes it back',
       `${start}    starts the application as it is; each of the two others sees what it writes then`,
     ],

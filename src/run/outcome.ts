@@ -7,7 +7,12 @@ import type { RunView } from '../view.js';
 import { Stopped } from './step.js';
 import { isDiskError } from './write-error.js';
 
-const RESUME_REMEDY = 'the same command with --resume goes on';
+/** What goes on with it: only `run` has --resume, the other commands go on, or compare anew, when they are typed again. */
+const GO_ON = {
+  run: 'the same command with --resume goes on',
+  other: 'the same command again',
+} as const;
+export type Kind = keyof typeof GO_ON;
 
 /** What has been copied, or compared, over the tables that have been begun. */
 export function totalsOf(view: Pick<RunView, 'tables'>): Totals {
@@ -54,16 +59,22 @@ export interface Failure {
 /** In what state a process that ends leaves the application; see halfwayLeft. */
 type Left = Pick<Failure, 'message' | 'remedies'> | undefined;
 
-/** The failure that an error ends the run with; `reason` is the signal's name where it was stopped. */
-export function failureOf(error: WizardError | Stopped, left: Left, reason: unknown): Failure {
+/** The failure that an error ends the run with; `reason` is the signal's name where it was stopped, `kind` the command. */
+export function failureOf(
+  error: WizardError | Stopped,
+  left: Left,
+  reason: unknown,
+  kind: Kind = 'run',
+): Failure {
   if (error instanceof Stopped) {
-    const { message, remedies } = left ?? { message: 'what is done is kept', remedies: [RESUME_REMEDY] };
+    const { message, remedies } = left ?? { message: 'what is done is kept', remedies: [GO_ON[kind]] };
     const exitCode = reason === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
     return { exitCode, code: 'STOPPED', message: `stopped; ${message}`, remedies };
   }
   const { exitCode, code, message, remedies } = error;
-  // Without room the switch-over stays where it is, whichever way it was going.
-  if (left === undefined || !isDiskError(error)) return { exitCode, code, message, remedies };
+  // Without room the switch-over stays where it is, whichever way it was going; unless it could be taken back all the same.
+  if (left === undefined || !isDiskError(error) || exitCode === EXIT.takenBack)
+    return { exitCode, code, message, remedies };
   return {
     exitCode,
     code,
@@ -73,8 +84,8 @@ export function failureOf(error: WizardError | Stopped, left: Left, reason: unkn
 }
 
 /** Whatever was wrong with the target: when it is right again, what has been done so far counts. */
-export function withResume({ exitCode, remedies, ...failure }: Failure): Failure {
-  const isSaid = remedies.some((remedy) => remedy.includes('--resume'));
+export function withResume({ exitCode, remedies, ...failure }: Failure, kind: Kind = 'run'): Failure {
+  const isSaid = remedies.some((remedy) => remedy.includes('--resume') || remedy === GO_ON[kind]);
   const isTarget = exitCode === EXIT.target;
-  return { ...failure, exitCode, remedies: isTarget && !isSaid ? [...remedies, RESUME_REMEDY] : remedies };
+  return { ...failure, exitCode, remedies: isTarget && !isSaid ? [...remedies, GO_ON[kind]] : remedies };
 }

@@ -6,6 +6,8 @@ import { codeOf } from '../errors.js';
 export interface FileHolder {
   readonly pid: number;
   readonly command: string;
+  /** It has opened the file itself for reading alone, and so cannot write to it. */
+  readonly isReader: boolean;
   /** The system service that the process belongs to. */
   readonly unit?: string;
 }
@@ -39,7 +41,14 @@ export function inspectHolders(paths: readonly string[]): Inspection {
     if (Number(pid) === process.pid) continue;
     const { names, isDenied } = entries(`/proc/${pid}/fd`);
     if (isDenied && canHoldFiles(pid)) uninspected += 1;
-    if (names.some((fd) => isWanted(`/proc/${pid}/fd/${fd}`))) holders.push(holderOf(pid));
+    const open = names.filter((fd) => isWanted(`/proc/${pid}/fd/${fd}`));
+    if (open.length > 0)
+      holders.push(
+        holderOf(
+          pid,
+          open.every((fd) => isForReading(pid, fd)),
+        ),
+      );
   }
   return { holders, uninspected };
 }
@@ -79,10 +88,15 @@ function canHoldFiles(pid: string): boolean {
   return flags !== undefined && state !== 'Z' && (Number(flags) & PF_KTHREAD) === 0;
 }
 
-function holderOf(pid: string): FileHolder {
+function holderOf(pid: string, isReader: boolean): FileHolder {
   const command = textOf(`/proc/${pid}/comm`).trim() || 'a process that has ended';
   const unit = unitIn(textOf(`/proc/${pid}/cgroup`));
-  return { pid: Number(pid), command, ...(unit === undefined ? {} : { unit }) };
+  return { pid: Number(pid), command, isReader, ...(unit === undefined ? {} : { unit }) };
+}
+
+/** proc(5): the flags of open(2) in octal, whose last digit is 0 for O_RDONLY. */
+function isForReading(pid: string, fd: string): boolean {
+  return /^flags:\s*[0-7]*[04]$/m.test(textOf(`/proc/${pid}/fdinfo/${fd}`));
 }
 
 /** The unit that /proc/PID/cgroup names; only services of the system: the unit around a login would take the login with it. */

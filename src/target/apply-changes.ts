@@ -11,7 +11,10 @@ import { fillSql, quoteName } from './sql.js';
 /** Rows a statement. */
 const BATCH_ROWS = 500;
 
-/** Throws TARGET_CHANGED (exit 6) when a row to be changed is not there: somebody else writes to the target. */
+/**
+ * Throws TARGET_CHANGED (exit 6) when a row to be changed is not there, because somebody else writes to the target; CHILDREN_LEFT (exit 6)
+ * when a row to be deleted would take others with it.
+ */
 export async function applyToTarget(
   client: pg.Client,
   tables: readonly TablePlan[],
@@ -23,7 +26,17 @@ export async function applyToTarget(
   });
   for (const table of applied) await table.park();
   for (const table of applied) await table.upsert();
-  for (const table of applied.reverse()) await table.remove();
+  for (const table of applied.reverse()) await table.remove(tables);
+}
+
+/** The error when only `found` of `wanted` rows could be changed. */
+type Wrong = (table: TablePlan, wanted: number, found: number) => WizardError;
+
+interface ByKey {
+  readonly places?: Readonly<Record<string, string>>;
+  readonly extra?: readonly ColumnPlan[];
+  readonly valuesOf?: (change: RowChange) => (string | null)[];
+  readonly wrong?: Wrong;
 }
 
 class TableChanges {
@@ -47,7 +60,7 @@ class TableChanges {
       const updates = this.of('update').filter(({ changed }) => changed.includes(position));
       const rows = [...updates, ...(inserts.length + updates.length > 0 ? deletes : [])];
       if (!isTextType(column.type) || rows.length === 0) continue;
-      await this.byKey('catch-up/park_unique.sql', rows, { column: quoteName(name) });
+      await this.byKey('catch-up/park_unique.sql', rows, { places: { column: quoteName(name) } });
     }
   }
 
@@ -61,9 +74,10 @@ class TableChanges {
     for (const rows of groups.values()) {
       const changed = (rows[0]?.changed ?? []).flatMap((position) => columns[position] ?? []);
       const positions = rows[0]?.changed ?? [];
-      await this.byKey('catch-up/update_rows.sql', rows, {}, changed, ({ fields }) =>
-        positions.map((position) => fields[position] ?? null),
-      );
+      await this.byKey('catch-up/update_rows.sql', rows, {
+        extra: changed,
+        valuesOf: ({ fields }) => positions.map((position) => fields[position] ?? null),
+      });
     }
     await this.inBatches(this.of('insert'), (rows) => {
       const names = columns.map(({ name }) => quoteName(name)).join(', ');
@@ -77,8 +91,25 @@ class TableChanges {
     });
   }
 
-  async remove(): Promise<void> {
-    await this.byKey('catch-up/delete_rows.sql', this.of('delete'), {});
+  /** `tables` are those whose rows may refer to these. */
+  async remove(tables: readonly TablePlan[]): Promise<void> {
+    const { name: parent } = this.table;
+    const referring = tables.flatMap(({ name, foreignKeys }) =>
+      (foreignKeys ?? [])
+        .filter(({ references }) => references.table === parent && name !== parent)
+        .map((foreignKey) => ({ name, ...foreignKey })),
+    );
+    const childless = referring.map(({ name, columns, references }) => {
+      const pairs = columns.map(
+        (column, i) => `child.${quoteName(column)} = old.${quoteName(references.columns[i] ?? '')}`,
+      );
+      return ` AND NOT EXISTS (SELECT FROM ${quoteName(name)} AS child WHERE ${pairs.join(' AND ')})`;
+    });
+    const children = [...new Set(referring.map(({ name }) => name))];
+    const wrong: Wrong = (table, wanted, found) =>
+      children.length === 0 ? changedUnderneath(table, wanted, found) : childrenLeft(table, children);
+    const places = { and_childless: childless.join('') };
+    await this.byKey('catch-up/delete_rows.sql', this.of('delete'), { places, wrong });
   }
 
   private of(kind: RowChange['kind']): RowChange[] {
@@ -89,9 +120,7 @@ class TableChanges {
   private byKey(
     file: string,
     changes: readonly RowChange[],
-    places: Readonly<Record<string, string>>,
-    extra: readonly ColumnPlan[] = [],
-    valuesOf: (change: RowChange) => (string | null)[] = () => [],
+    { places = {}, extra = [], valuesOf = () => [], wrong }: ByKey,
   ): Promise<void> {
     const keys = keyColumns(this.table);
     const keyNames = keys.map((_, i) => `key_${i + 1}`);
@@ -109,21 +138,26 @@ class TableChanges {
         .join(' AND '),
       ...places,
     });
-    return this.inBatches(changes, (rows) => {
-      const cells = rows.map((row) => [...row.key, ...valuesOf(row)]);
-      return { sql, values: names.map((_, i) => cells.map((row) => row[i] ?? null)) };
-    });
+    return this.inBatches(
+      changes,
+      (rows) => {
+        const cells = rows.map((row) => [...row.key, ...valuesOf(row)]);
+        return { sql, values: names.map((_, i) => cells.map((row) => row[i] ?? null)) };
+      },
+      wrong,
+    );
   }
 
   private async inBatches(
     changes: readonly RowChange[],
     statementFor: (rows: readonly RowChange[]) => { sql: string; values: (string | null)[][] },
+    wrong: Wrong = changedUnderneath,
   ): Promise<void> {
     for (let at = 0; at < changes.length; at += BATCH_ROWS) {
       const rows = changes.slice(at, at + BATCH_ROWS);
       const { sql, values } = statementFor(rows);
       const { rowCount } = await this.client.query(sql, values);
-      if (rowCount !== rows.length) throw changedUnderneath(this.table, rows.length, rowCount ?? 0);
+      if (rowCount !== rows.length) throw wrong(this.table, rows.length, rowCount ?? 0);
     }
   }
 }
@@ -143,6 +177,18 @@ function changedUnderneath({ name }: TablePlan, wanted: number, found: number): 
     code: 'TARGET_CHANGED',
     message: `${found} of ${wanted} rows to be changed in ${name} are in the target: somebody else writes to it`,
     remedies: ['stop what writes to the target, then the same command again'],
+    exitCode: 6,
+  });
+}
+
+function childrenLeft({ name }: TablePlan, children: readonly string[]): WizardError {
+  return new WizardError({
+    code: 'CHILDREN_LEFT',
+    message: `rows of ${name} that the source no longer has cannot be deleted in the target: rows of ${children.join(' or ')} there refer to them`,
+    remedies: [
+      'ttm-wizard verify names every row that differs; what the application has not written, take back',
+      'then the same command again',
+    ],
     exitCode: 6,
   });
 }

@@ -1,6 +1,7 @@
 // What happens when a switch-over fails after the stop: it takes itself back without being asked.
 import { EXIT, WizardError, codeOf, messageOf } from '../../src/errors.js';
 import { type StepContext, Stopped, TakeBackFailed } from '../../src/run/step.js';
+import { isTargetFailure, targetError } from '../../src/target/connect.js';
 import { withoutUrl } from './new-url.js';
 import { calmly, takeBack } from './take-back.js';
 
@@ -10,9 +11,12 @@ interface Failure {
 }
 
 /** What made it fail, after the application runs on the source again. Throws TakeBackFailed when it does not. */
-export async function failAndTakeBack(context: StepContext, cause: unknown): Promise<unknown> {
+export async function failAndTakeBack(context: StepContext, thrown: unknown): Promise<unknown> {
+  // A lost connection shows wherever the next query is; the driver's own words for it carry no code.
+  const cause = isTargetFailure(thrown) ? targetError('the switch-over cannot go on', thrown) : thrown;
   const message = await withoutUrl(context, messageOf(cause));
-  const failure = { code: codeOf(cause) ?? 'BUG', message };
+  // For whoever goes on when this is killed as well.
+  const failure = { code: cause instanceof Stopped ? 'STOPPED' : (codeOf(cause) ?? 'BUG'), message };
   await takeItBack(context, failure, `taking the switch-over back: ${message}`);
   return cause instanceof Stopped ? cause : takenBack(failure, cause);
 }

@@ -15,7 +15,7 @@ import { showDuration } from '../../src/output/format.js';
 import { changeCutover, loadCutover } from '../../src/run/cutover-state.js';
 import { fenceSource } from '../../src/run/fence.js';
 import type { StepContext } from '../../src/run/step.js';
-import { inspectHolders } from '../../src/source/open-files.js';
+import { processesHolding } from '../../src/source/open-files.js';
 import { sourceStamp } from '../../src/source/stamp.js';
 import { urlFor } from './new-url.js';
 import { begin } from './parts.js';
@@ -82,13 +82,13 @@ function letTargetCount({ folder, options: { source } }: StepContext): string {
   return stamp;
 }
 
-/** Nobody may have the source open, and the application should be seen in the target. */
+/** Nobody may have the source open for writing, and the application should be seen in the target. A `verify` beside it only reads. */
 async function checkWhereItRuns(
   context: StepContext,
   { healthUrl, probes }: Application,
   others: readonly Connection[],
 ): Promise<void> {
-  const { holders } = inspectHolders([context.options.source]);
+  const holders = processesHolding(context.options.source).filter(({ isReader }) => !isReader);
   if (holders.length > 0)
     throw stillOnSource(`${holders.map(showHolder).join(', ')} has ${context.options.source} open`);
   const path = probes[0] ?? '/';

@@ -69,8 +69,13 @@ export async function takeBack(
   }
   await startOnSource(context, application);
   context.emit({ type: 'downtime.ended', step: 'cutover', downtimeMs: Date.now() - Date.parse(downSince) });
-  // Ready for a new attempt, or to be dropped.
-  saveCutover(folder, { v: 1, phase: 'caught-up', services: application.kept });
+  try {
+    // Ready for a new attempt, or to be dropped.
+    saveCutover(folder, { v: 1, phase: 'caught-up', services: application.kept });
+  } catch (error) {
+    // It runs again. Whoever goes on finds it stopped by what is written there, and stops it once more.
+    if (isOnTarget) throw error;
+  }
   return { carried };
 }
 

@@ -58,6 +58,18 @@ describe('waiting until nobody has the source open', () => {
     db.close();
   });
 
+  it('tells whoever only reads from whoever may write', async () => {
+    const reader = await hold(source);
+    const writer = spawn('sh', ['-c', `exec 9<>'${source}'; exec sleep 300`]);
+    children.push(writer);
+    const holders = await until(() => {
+      const found = processesHolding(source);
+      return found.length === 2 ? found : undefined;
+    });
+    expect(holders.find(({ isReader }) => isReader)?.pid).toBe(reader.pid);
+    expect(holders.find(({ isReader }) => !isReader)?.pid).toBe(writer.pid);
+  });
+
   it('goes on until the last process has let go, and tells of each change once', async () => {
     const [one, two] = [await hold(source), await hold(source)];
     const waited: number[][] = [];
@@ -102,7 +114,7 @@ describe('waiting until nobody has the source open', () => {
     const other = join(folder, 'elsewhere/hard.db');
     await execa('ln', [source, other]);
     const holder = await hold(other);
-    expect(processesHolding(source)).toEqual([{ pid: holder.pid, command: 'sleep' }]);
+    expect(processesHolding(source)).toEqual([{ pid: holder.pid, command: 'sleep', isReader: true }]);
   });
 
   it('is not misled by a file of the same name that has been removed', async () => {

@@ -18,6 +18,7 @@ import { type FailingProbe, startFailingProbe } from '../support/failing-probe.j
 import { envStateOf, saidIn } from '../support/live-commands.js';
 import { untilAnswers } from '../support/live-services.js';
 import { type LiveSite, createLiveSite } from '../support/live-site.js';
+import { newestRun } from '../support/migrate.js';
 import { missingFromDiary } from '../support/missing-from-diary.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -214,6 +215,15 @@ describe('a switch-over is taken back', () => {
       isFull ||= event.type === 'notice' && STOPPING.test(event.message);
     };
     await expectTakenBack('BACKUP_DISK', 7, { onEvent });
+  });
+
+  it('when nothing can be written to the folder of the run any more', async () => {
+    let inTheWay = '';
+    const onEvent = says(CAUGHT_UP, () => {
+      inTheWay = join(newestRun(site).path, '.cutover.json.ttm-wizard');
+      mkdirSync(inTheWay);
+    });
+    await expectTakenBack('EEXIST', 7, { onEvent }, () => rmdirSync(inTheWay));
   });
 
   it('when the application does not start', async () => {

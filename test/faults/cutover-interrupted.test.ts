@@ -1,10 +1,12 @@
 // Ctrl-C while the application stands, units of systemd instead of commands, and the password of the target, which must be in no file
 // but the env files.
-import { readFileSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeSample } from '../../src/demo/sample.js';
+import { loadCutover } from '../../src/run/cutover-state.js';
 import { readDiary, untilDiary } from '../support/diary.js';
 import { envStateOf, saidIn, startWizard, takeBack } from '../support/live-commands.js';
 import { untilAnswers } from '../support/live-services.js';
@@ -26,10 +28,19 @@ beforeEach(async () => {
 afterEach(() => site.remove());
 
 /** Ctrl-C at the first event that says so. */
-function moveUntil(pattern: RegExp): Promise<Migration> {
+function moveUntil(
+  pattern: RegExp,
+  takenBack: string[] = [],
+  then: () => void = () => undefined,
+): Promise<Migration> {
   const stop = new AbortController();
   const onEvent = (event: { message?: string }): void => {
-    if (event.message !== undefined && pattern.test(event.message)) stop.abort('SIGINT');
+    if (event.message !== undefined && pattern.test(event.message)) {
+      stop.abort('SIGINT');
+      then();
+    }
+    if (event.message?.startsWith('the application answers from ') === true && stop.signal.aborted)
+      takenBack.push(loadCutover(newestRun(site).path)?.failure?.code ?? 'none');
   };
   return site.move({}, { stop, onEvent: (event) => onEvent('message' in event ? event : {}) });
 }
@@ -45,8 +56,10 @@ describe('Ctrl-C during a switch-over', () => {
     'after %s takes it back, and the next run goes on',
     async (pattern) => {
       await site.start();
-      const moved = await moveUntil(pattern);
+      const takenBack: string[] = [];
+      const moved = await moveUntil(pattern, takenBack);
       expect(moved.exitCode, saidIn(moved.events)).toBe(130);
+      expect(new Set(takenBack)).toEqual(new Set(['STOPPED']));
       expect(envStateOf(site)).toEqual(before);
       await untilAnswers(`${site.healthUrl}/tokens/stats`);
       await expectWrites('source', saidIn(moved.events));
@@ -56,11 +69,17 @@ describe('Ctrl-C during a switch-over', () => {
     },
   );
 
-  it('once the target counts lets it be finished', async () => {
+  it('once the target counts lets it be finished, also beside somebody who reads the source', async () => {
     await site.start();
-    const moved = await moveUntil(/^switched: /);
+    let reader: ChildProcess | undefined;
+    const moved = await moveUntil(/^switched: /, [], () => {
+      const file = openSync(site.source, 'r');
+      reader = spawn('sleep', ['60'], { stdio: [file, 'ignore', 'ignore'] });
+      closeSync(file);
+    });
     expect(moved.exitCode, saidIn(moved.events)).toBe(130);
     await expectWrites('target', saidIn(moved.events));
+    expect(reader?.kill()).toBe(true);
     const again = await site.move();
     expect(again.exitCode, saidIn(again.events)).toBe(0);
   });

@@ -88,7 +88,9 @@ describe('a target that goes away', () => {
       if (said.startsWith('brought over after the stop')) goAway();
     });
     const told = saidIn(moved.events);
-    expect(moved.events.at(-1), told).toMatchObject({ type: 'run.failed', exitCode: 7 });
+    const last = moved.events.at(-1);
+    expect(last, told).toMatchObject({ type: 'run.failed', code: 'TARGET_CONNECTION', exitCode: 7 });
+    expect(JSON.stringify(last)).toContain('is the server still running?');
     expect(envStateOf(site)).toEqual(before);
     await expectOn('source', told);
     await expectNothingMissing('source', told);

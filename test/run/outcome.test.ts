@@ -42,6 +42,15 @@ describe('a run that is stopped', () => {
     expect(failure.remedies.join()).toContain('--resume');
   });
 
+  it('names --resume only where the command has it', () => {
+    expect(failureOf(new Stopped(), undefined, 'SIGINT', 'other').remedies).toEqual([
+      'the same command again',
+    ]);
+    const lost = withResume(failureOf(target, undefined, undefined, 'other'), 'other');
+    expect(lost.remedies).toEqual(['grant it', 'the same command again']);
+    expect(withResume(lost, 'other')).toEqual(lost);
+  });
+
   it('while the application stands says so, and what starts it', () => {
     const { message, remedies } = failureOf(new Stopped(), LEFT, 'SIGINT');
     expect([message, remedies]).toEqual([`stopped; ${LEFT.message}`, LEFT.remedies]);
@@ -55,6 +64,9 @@ test('only a full disk leaves a switch-over where it is: other failures have tak
     remedies: ['room', 'start it'],
   });
   expect(failureOf(target, LEFT, undefined)).toMatchObject({ message: 'refused', remedies: ['grant it'] });
+  const { code, message } = disk;
+  const takenBack = new WizardError({ code, message, exitCode: 7 });
+  expect(failureOf(takenBack, LEFT, undefined)).toMatchObject({ exitCode: 7, message: 'the disk is full' });
 });
 
 test('a failure of the target is followed by --resume, once', () => {
