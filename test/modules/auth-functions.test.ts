@@ -210,6 +210,21 @@ describe('account_for_login', () => {
     ).toEqual([{ seen: '0' }]);
   });
 
+  test.each(['app_login', 'owner_login'])(
+    'and %s find accounts by indexes, however many organizations there are',
+    async (user) => {
+      const client = await connectAsText(urlOf(user));
+      await client.query('BEGIN; SET LOCAL enable_seqscan = off');
+      for (const sql of ['SELECT * FROM users', `SELECT FROM users WHERE lower(email) = 'ann@a.example'`]) {
+        const { rows } = await client.query<Record<string, string>>(`EXPLAIN ${sql}`);
+        const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+        expect(plan).toContain('idx_users_organization');
+        expect(plan).not.toContain('Seq Scan');
+      }
+      await client.end();
+    },
+  );
+
   test('finds nobody who is switched off', async () => {
     await site.as(as, `UPDATE users SET is_active = false`);
     expect(await site.as({}, `SELECT * FROM account_for_login('ann@a.example')`)).toEqual([]);
