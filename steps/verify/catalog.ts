@@ -9,11 +9,12 @@ import { fillSql, loadSql, quoteName } from '../../src/target/sql.js';
 const KINDS = ['constraint', 'index', 'table', 'function', 'trigger'] as const;
 const rowSchema = z.object({ name: z.string(), kind: z.enum(KINDS), is_valid: z.string() });
 
+/** Resolves to whether it is so. */
 export async function checkCatalog(
   context: StepContext,
   fitted: FittedPlan,
   report: (finding: Finding) => void,
-): Promise<void> {
+): Promise<boolean> {
   const { expected, tables } = context.options.plan;
   const client = await context.target();
   // The plan's own too: a table that this source lacks is there all the same, with its keys.
@@ -38,18 +39,22 @@ export async function checkCatalog(
       column: quoteName(sequence.column),
       table: quoteName(name),
     };
-    const answer = await client.query<{ is_ahead: string }>(fillSql('verify/sequence.sql', places), [
-      quoteName(sequence.name),
-    ]);
+    const answer = await client.query<{ is_ahead: string; is_used: string }>(
+      fillSql('verify/sequence.sql', places),
+      [quoteName(sequence.name), quoteName(name), sequence.column],
+    );
     if (answer.rows[0]?.is_ahead !== 'true')
       complain('sequence-behind', `the next id of ${sequence.name} is taken already`);
+    if (answer.rows[0]?.is_used !== 'true')
+      complain('sequence-unused', `${name}.${sequence.column} takes no id from ${sequence.name}`);
   }
-  if (problems > 0) return;
+  if (problems > 0) return false;
   const counts = KINDS.filter((kind) => namesOf(expected, kind).length > 0).map((kind) =>
     countOf(kind, namesOf(expected, kind).length),
   );
   const message = `${counts.join(', ')} and all sequences are as they should be`;
   report({ severity: 'ok', code: 'catalog', message, remedies: [] });
+  return true;
 }
 
 type Kind = (typeof KINDS)[number];

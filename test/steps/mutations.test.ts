@@ -110,4 +110,33 @@ describe(`verification of a damaged target (seed ${seed})`, () => {
       ]),
     );
   });
+
+  it('notices what is derived from the rows and not true, and what to type about it', async () => {
+    await site.query(`UPDATE tokens SET primary_dex = 'nowhere' WHERE id = 5;
+      UPDATE latest_token_scores SET delta_p_5m = 7 WHERE token_id = 5;
+      DROP TRIGGER token_scores_latest_delete ON token_scores_default;
+      ALTER TABLE token_scores_default DISABLE TRIGGER token_scores_latest_insert`);
+    const { exitCode, complaints } = await verifyNow(site);
+    expect([exitCode, complaints.map(({ code }) => code)]).toEqual([6, ['derived-untrue']]);
+    const [{ message, remedies } = { message: '', remedies: [] }] = complaints;
+    expect(message.split('; ')).toEqual([
+      'token 5 differs from its newest score in latest_token_scores and tokens',
+      'token_scores_default does without trigger token_scores_latest_delete',
+      'token_scores_default does without trigger token_scores_latest_insert',
+    ]);
+    for (const line of remedies) await site.query(line);
+    expect(await verifyNow(site)).toMatchObject({ exitCode: 0, complaints: [] });
+  });
+
+  it('notices a column that is generated no longer, and one that takes no ids from its sequence', async () => {
+    await site.query(`ALTER TABLE token_scores ALTER liquidity_usd DROP EXPRESSION`);
+    const generated = await verifyNow(site);
+    await site.query(`ALTER TABLE tokens ALTER id DROP DEFAULT`);
+    const unused = await verifyNow(site);
+    await undoAll();
+    expect(generated.complaints.map(({ message }) => message)).toEqual([
+      'token_scores.liquidity_usd is generated no longer',
+    ]);
+    expect(unused.complaints).toMatchObject([{ code: 'sequence-unused' }]);
+  });
 });
