@@ -2,10 +2,13 @@
 import { z } from 'zod';
 import type { Finding } from '../../src/events.js';
 import type { Expected } from '../../src/plans/plan.js';
+import { changedDefinitions } from '../../src/run/definitions.js';
 import type { StepContext } from '../../src/run/step.js';
 import type { FittedPlan } from '../../src/source/drift.js';
 import { fillSql, loadSql, quoteName } from '../../src/target/sql.js';
 
+/** Names in one finding. */
+const MAX_NAMED = 6;
 const KINDS = ['constraint', 'index', 'table', 'function', 'trigger'] as const;
 const rowSchema = z.object({ name: z.string(), kind: z.enum(KINDS), is_valid: z.string() });
 
@@ -49,6 +52,13 @@ export async function checkCatalog(
       complain('sequence-unused', `${name}.${sequence.column} takes no id from ${sequence.name}`);
   }
   if (problems > 0) return false;
+  const changed = await changedDefinitions(context);
+  if (changed.length > 0) {
+    const more = changed.length > MAX_NAMED ? ` and ${changed.length - MAX_NAMED} more` : '';
+    const named = `${changed.slice(0, MAX_NAMED).join(', ')}${more}`;
+    complain('definition-changed', `not as this run has made it: ${named}`);
+    return false;
+  }
   const counts = KINDS.filter((kind) => namesOf(expected, kind).length > 0).map((kind) =>
     countOf(kind, namesOf(expected, kind).length),
   );

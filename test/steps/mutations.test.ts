@@ -128,14 +128,20 @@ describe(`verification of a damaged target (seed ${seed})`, () => {
     expect(await verifyNow(site)).toMatchObject({ exitCode: 0, complaints: [] });
   });
 
-  it('notices a column that is generated no longer, and one that takes no ids from its sequence', async () => {
-    await site.query(`ALTER TABLE token_scores ALTER liquidity_usd DROP EXPRESSION`);
-    const generated = await verifyNow(site);
+  it('notices what has another definition by its name, and names it', async () => {
+    await site.query(`ALTER TABLE token_scores ALTER liquidity_usd DROP EXPRESSION;
+      ALTER TABLE tokens DROP CONSTRAINT ck_tokens_status, ADD CONSTRAINT ck_tokens_status CHECK (status <> 'x'), ALTER symbol SET DEFAULT 'x';
+      DROP INDEX idx_tokens_status; CREATE INDEX idx_tokens_status ON tokens (symbol); CREATE INDEX by_hand ON tokens (name);
+      CREATE OR REPLACE FUNCTION refresh_latest_scores() RETURNS integer LANGUAGE sql RETURN 0`);
+    const changed = await verifyNow(site);
     await site.query(`ALTER TABLE tokens ALTER id DROP DEFAULT`);
     const unused = await verifyNow(site);
     await undoAll();
-    expect(generated.complaints.map(({ message }) => message)).toEqual([
-      'token_scores.liquidity_usd is generated no longer',
+    expect([changed.exitCode, changed.complaints.map(({ message }) => message)]).toEqual([
+      6,
+      [
+        'not as this run has made it: column token_scores.liquidity_usd, column tokens.symbol, constraint ck_tokens_status, function refresh_latest_scores(), index idx_tokens_status',
+      ],
     ]);
     expect(unused.complaints).toMatchObject([{ code: 'sequence-unused' }]);
   });
