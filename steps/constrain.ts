@@ -1,5 +1,6 @@
 // Constrain: keys, indexes, checks, foreign keys and what the target derives on the filled tables, sequences after the highest id,
 // VACUUM and ANALYZE.
+import { definitionsNow } from '../src/run/definitions.js';
 import { applyParts } from '../src/run/index-builds.js';
 import { progressOf } from '../src/run/progress.js';
 import { fittedPlan, snapshotPath } from '../src/run/snapshot.js';
@@ -54,7 +55,10 @@ export const constrain: Step = {
     } catch (error) {
       throw error instanceof Stopped ? error : targetError('adding keys and indexes', error);
     }
-    return { summary: `${parts.length} sets of keys and indexes, sequences and statistics are in place` };
+    return {
+      summary: `${parts.length} sets of keys and indexes, sequences and statistics are in place`,
+      result: { definitions: await definitionsNow(context) },
+    };
   },
 
   check: () => Promise.resolve(),

@@ -5,6 +5,12 @@ SELECT current_setting('server_version_num')::int AS version_num,
        current_setting('server_encoding') AS encoding,
        pg_is_in_recovery()::text AS is_replica,
        (SELECT reset_val FROM pg_settings WHERE name = 'default_transaction_read_only') AS read_only,
+       zone.name AS time_zone,
+       -- Months enough for every zone that has ever been ahead or behind in our time.
+       (SELECT every(at AT TIME ZONE zone.name = at AT TIME ZONE 'UTC')
+        FROM generate_series(timestamptz '1990-01-01 00:00+00', now() + interval '2 years', interval '1 month') AS months (at)
+       )::text AS is_utc,
+       current_database() AS database,
        current_schema() AS schema,
        current_user AS "user",
        coalesce(has_schema_privilege(current_schema(), 'CREATE'), false)::text AS can_create_tables,
@@ -23,3 +29,5 @@ SELECT current_setting('server_version_num')::int AS version_num,
        )::text AS can_use_ledger,
        pg_backend_pid() AS pid,
        pg_database_size(current_database()) AS bytes
+-- What sessions of this user begin with; that of our own is pinned.
+FROM (SELECT reset_val AS name FROM pg_settings WHERE name = 'TimeZone') AS zone

@@ -101,6 +101,8 @@ BEGIN
                 month.name, month.low, month.high, month.name || '_old');
         END IF;
         EXECUTE format('CREATE TABLE %I (LIKE token_scores INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING CONSTRAINTS INCLUDING STORAGE INCLUDING COMPRESSION)', month.name);
+        -- Default privileges may open new tables to everybody; nobody but their owner needs a month by its own name.
+        EXECUTE format('REVOKE ALL ON %I FROM PUBLIC', month.name);
         EXECUTE format(
             'WITH moved AS (DELETE FROM token_scores_default WHERE created_at >= %L AND created_at < %L RETURNING %s) INSERT INTO %I (%3$s) SELECT %3$s FROM moved',
             month.low, month.high, columns, month.name);

@@ -142,6 +142,8 @@ export async function launch(place: ServerFolder, options: Launch): Promise<Chil
   const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
   const log = await open(logFile, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
   const settings = {
+    // The machine's zone would be the cluster's; applications that send times without an offset mean UTC.
+    timezone: 'UTC',
     ...options.settings,
     listen_addresses: '127.0.0.1',
     port: String(options.port),

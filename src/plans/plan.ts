@@ -152,6 +152,11 @@ export interface Plan {
   readonly schema: readonly SqlFile[];
   readonly constrain: readonly SqlFile[];
   readonly expected: Expected;
+  /**
+   * A file with a query for where that which the target derives from the rows is not true: `what` it is, and the `remedy` to type.
+   * No row where all of it is.
+   */
+  readonly untrue?: string;
   /** What --with can add. */
   readonly modules?: readonly ModulePlan[];
   /** Those that have been added (src/plans/modules.ts). */

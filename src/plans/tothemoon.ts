@@ -152,6 +152,7 @@ export const tothemoon: Plan = {
       'token_scores_latest_truncate',
     ],
   },
+  untrue: 'tothemoon/untrue.sql',
   queries,
   modules: [auth, metricsIndex],
   application: {

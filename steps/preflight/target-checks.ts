@@ -18,6 +18,9 @@ const factsSchema = z.object({
   encoding: z.string(),
   is_replica: flag,
   read_only: z.string(),
+  time_zone: z.string(),
+  is_utc: flag,
+  database: z.string(),
   schema: z.string().nullable(),
   user: z.string(),
   can_create_tables: flag,
@@ -82,6 +85,7 @@ export async function checkTarget(
       ['the URL of the primary server as --target'],
     );
     checkRights(facts, name.database, check);
+    checkTimeZone(context, facts, report);
     await checkModules(context, report);
     checkCarriedNames(context, report);
     await checkEmpty(context, facts.has_ledger, report);
@@ -103,6 +107,26 @@ export async function checkTarget(
   } catch (error) {
     throw error instanceof z.ZodError ? error : targetError('the target cannot be checked', error);
   }
+}
+
+/** In SQLite a time without an offset is UTC; what the application sends or reads without one would be of the session's zone. */
+function checkTimeZone(
+  { options }: StepContext,
+  facts: z.infer<typeof factsSchema>,
+  report: (finding: Finding) => void,
+): void {
+  const hasTimes = options.plan.tables.some(({ columns }) =>
+    columns.some(({ type }) => type === 'timestamptz'),
+  );
+  if (!hasTimes || facts.is_utc) return;
+  report({
+    severity: 'warning',
+    code: 'target-time-zone',
+    message: `sessions of ${facts.user} have time zone ${facts.time_zone}: times that the application writes without an offset, UTC until now, become times of that zone, and times come back in it`,
+    remedies: [
+      `ALTER ROLE ${quoteName(facts.user)} IN DATABASE ${quoteName(facts.database)} SET TimeZone = 'UTC';`,
+    ],
+  });
 }
 
 type Check = (isGood: boolean, code: string, good: string, bad: string, remedies: string[]) => void;

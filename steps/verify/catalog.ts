@@ -2,18 +2,22 @@
 import { z } from 'zod';
 import type { Finding } from '../../src/events.js';
 import type { Expected } from '../../src/plans/plan.js';
+import { changedDefinitions } from '../../src/run/definitions.js';
 import type { StepContext } from '../../src/run/step.js';
 import type { FittedPlan } from '../../src/source/drift.js';
 import { fillSql, loadSql, quoteName } from '../../src/target/sql.js';
 
+/** Names in one finding. */
+const MAX_NAMED = 6;
 const KINDS = ['constraint', 'index', 'table', 'function', 'trigger'] as const;
 const rowSchema = z.object({ name: z.string(), kind: z.enum(KINDS), is_valid: z.string() });
 
+/** Resolves to whether it is so. */
 export async function checkCatalog(
   context: StepContext,
   fitted: FittedPlan,
   report: (finding: Finding) => void,
-): Promise<void> {
+): Promise<boolean> {
   const { expected, tables } = context.options.plan;
   const client = await context.target();
   // The plan's own too: a table that this source lacks is there all the same, with its keys.
@@ -38,18 +42,29 @@ export async function checkCatalog(
       column: quoteName(sequence.column),
       table: quoteName(name),
     };
-    const answer = await client.query<{ is_ahead: string }>(fillSql('verify/sequence.sql', places), [
-      quoteName(sequence.name),
-    ]);
+    const answer = await client.query<{ is_ahead: string; is_used: string }>(
+      fillSql('verify/sequence.sql', places),
+      [quoteName(sequence.name), quoteName(name), sequence.column],
+    );
     if (answer.rows[0]?.is_ahead !== 'true')
       complain('sequence-behind', `the next id of ${sequence.name} is taken already`);
+    if (answer.rows[0]?.is_used !== 'true')
+      complain('sequence-unused', `${name}.${sequence.column} takes no id from ${sequence.name}`);
   }
-  if (problems > 0) return;
+  if (problems > 0) return false;
+  const changed = await changedDefinitions(context);
+  if (changed.length > 0) {
+    const more = changed.length > MAX_NAMED ? ` and ${changed.length - MAX_NAMED} more` : '';
+    const named = `${changed.slice(0, MAX_NAMED).join(', ')}${more}`;
+    complain('definition-changed', `not as this run has made it: ${named}`);
+    return false;
+  }
   const counts = KINDS.filter((kind) => namesOf(expected, kind).length > 0).map((kind) =>
     countOf(kind, namesOf(expected, kind).length),
   );
   const message = `${counts.join(', ')} and all sequences are as they should be`;
   report({ severity: 'ok', code: 'catalog', message, remedies: [] });
+  return true;
 }
 
 type Kind = (typeof KINDS)[number];

@@ -11,6 +11,7 @@ import { targetError } from '../../src/target/connect.js';
 import { targetLine } from '../../src/chunk/range.js';
 import { loadSql } from '../../src/target/sql.js';
 import { checkCatalog } from './catalog.js';
+import { checkDerived } from './derived.js';
 import { measureIndexes } from './indexes.js';
 import { compareQueries } from './queries.js';
 import { compareQuarantine, compareTables } from './tables.js';
@@ -50,7 +51,7 @@ export const verify: Step = {
       const compared = await compareTables(context, fitted, pool, report);
       rows = compared.rows;
       await compareQuarantine(context, fitted, report);
-      await checkCatalog(context, fitted, report);
+      if (await checkCatalog(context, fitted, report)) await checkDerived(context, report);
       // Against an application that writes, the same query has two answers.
       if (!hasCaughtUp(context.folder)) slowestMs = await compareQueries(context, pool, report);
       await measureIndexes(context);
@@ -79,7 +80,7 @@ export const verify: Step = {
     try {
       const { differences } = await compareTables(context, fitted, pool, report, 'ledger');
       await compareQuarantine(context, fitted, report);
-      await checkCatalog(context, fitted, report);
+      if (await checkCatalog(context, fitted, report)) await checkDerived(context, report);
       if (errors > 0) throw different(context.folder, errors, differences);
     } catch (error) {
       throw isServerError(error) ? targetError('the target cannot be compared', error) : error;

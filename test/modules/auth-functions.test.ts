@@ -210,6 +210,21 @@ describe('account_for_login', () => {
     ).toEqual([{ seen: '0' }]);
   });
 
+  test.each(['app_login', 'owner_login'])(
+    'and %s find accounts by indexes, however many organizations there are',
+    async (user) => {
+      const client = await connectAsText(urlOf(user));
+      await client.query('BEGIN; SET LOCAL enable_seqscan = off');
+      for (const sql of ['SELECT * FROM users', `SELECT FROM users WHERE lower(email) = 'ann@a.example'`]) {
+        const { rows } = await client.query<Record<string, string>>(`EXPLAIN ${sql}`);
+        const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+        expect(plan).toContain('idx_users_organization');
+        expect(plan).not.toContain('Seq Scan');
+      }
+      await client.end();
+    },
+  );
+
   test('finds nobody who is switched off', async () => {
     await site.as(as, `UPDATE users SET is_active = false`);
     expect(await site.as({}, `SELECT * FROM account_for_login('ann@a.example')`)).toEqual([]);
@@ -238,7 +253,13 @@ describe('audit', () => {
 
   test('leaves hashes out however deep they stand, in lists and within what is left, and changes nothing else', async () => {
     const kept = { a: [], b: {}, c: [null, 'password_hash', [1.5, true]], hash: 'x' };
-    const secret = { key_hash: HASH, password_hash: { any: [HASH] } };
+    const secret = {
+      key_hash: HASH,
+      password_hash: { any: [HASH] },
+      Hashed_Password: HASH,
+      password: 'x',
+      api_key: 'y',
+    };
     const old = {
       ...kept,
       ...secret,
@@ -320,6 +341,29 @@ describe('ensure_audit_partitions', () => {
     expect(row).toEqual({ place: 'audit_logs_default' });
     for (const months of ['-1', '121', 'NULL'])
       await expect(site.as({}, `SELECT ensure_audit_partitions(${months})`)).rejects.toThrow('from 0 to 120');
+  });
+
+  test('says where a month goes whose table was detached and kept, and uses it again when it is back', async () => {
+    const [{ name = '', bounds = '' } = {}] = await site.admin(
+      `SELECT inhrelid::regclass::text AS name, pg_get_expr(relpartbound, inhrelid) AS bounds FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+       WHERE inhparent = 'audit_logs'::regclass AND pg_get_expr(relpartbound, inhrelid) <> 'DEFAULT' ORDER BY 1 LIMIT 1`,
+    );
+    const client = await connectAsText(urlOf('app_login'));
+    const told: (string | undefined)[] = [];
+    client.on('notice', ({ message }) => told.push(message));
+    const made: unknown[] = [];
+    for (const change of [
+      `DETACH PARTITION ${name ?? ''}`,
+      `ATTACH PARTITION ${name ?? ''} ${bounds ?? ''}`,
+    ]) {
+      await site.admin(`ALTER TABLE audit_logs ${change}`);
+      made.push((await client.query('SELECT ensure_audit_partitions(0) AS made')).rows[0]);
+    }
+    await client.end();
+    expect(made).toEqual([{ made: '0' }, { made: '0' }]);
+    expect(told).toEqual([
+      `${(name ?? '').slice('audit_logs_'.length).replace('_', '-')} goes to audit_logs_default: the table of its name is no partition`,
+    ]);
   });
 
   test('protects a partition that was attached by hand', async () => {

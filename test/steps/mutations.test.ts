@@ -110,4 +110,39 @@ describe(`verification of a damaged target (seed ${seed})`, () => {
       ]),
     );
   });
+
+  it('notices what is derived from the rows and not true, and what to type about it', async () => {
+    await site.query(`UPDATE tokens SET primary_dex = 'nowhere' WHERE id = 5;
+      UPDATE latest_token_scores SET delta_p_5m = 7 WHERE token_id = 5;
+      DROP TRIGGER token_scores_latest_delete ON token_scores_default;
+      ALTER TABLE token_scores_default DISABLE TRIGGER token_scores_latest_insert`);
+    const { exitCode, complaints } = await verifyNow(site);
+    expect([exitCode, complaints.map(({ code }) => code)]).toEqual([6, ['derived-untrue']]);
+    const [{ message, remedies } = { message: '', remedies: [] }] = complaints;
+    expect(message.split('; ')).toEqual([
+      'token 5 differs from its newest score in latest_token_scores and tokens',
+      'token_scores_default does without trigger token_scores_latest_delete',
+      'token_scores_default does without trigger token_scores_latest_insert',
+    ]);
+    for (const line of remedies) await site.query(line);
+    expect(await verifyNow(site)).toMatchObject({ exitCode: 0, complaints: [] });
+  });
+
+  it('notices what has another definition by its name, and names it', async () => {
+    await site.query(`ALTER TABLE token_scores ALTER liquidity_usd DROP EXPRESSION;
+      ALTER TABLE tokens DROP CONSTRAINT ck_tokens_status, ADD CONSTRAINT ck_tokens_status CHECK (status <> 'x'), ALTER symbol SET DEFAULT 'x';
+      DROP INDEX idx_tokens_status; CREATE INDEX idx_tokens_status ON tokens (symbol); CREATE INDEX by_hand ON tokens (name);
+      CREATE OR REPLACE FUNCTION refresh_latest_scores() RETURNS integer LANGUAGE sql RETURN 0`);
+    const changed = await verifyNow(site);
+    await site.query(`ALTER TABLE tokens ALTER id DROP DEFAULT`);
+    const unused = await verifyNow(site);
+    await undoAll();
+    expect([changed.exitCode, changed.complaints.map(({ message }) => message)]).toEqual([
+      6,
+      [
+        'not as this run has made it: column token_scores.liquidity_usd, column tokens.symbol, constraint ck_tokens_status, function refresh_latest_scores(), index idx_tokens_status',
+      ],
+    ]);
+    expect(unused.complaints).toMatchObject([{ code: 'sequence-unused' }]);
+  });
 });

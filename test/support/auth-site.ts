@@ -23,8 +23,6 @@ export interface AuthSite extends Site {
   admin(sql: string, values?: readonly unknown[]): Promise<Row[]>;
   /** In a transaction of its own, as one of the users, in one organization; nothing is kept where it throws. */
   as(who: As, sql: string, values?: readonly unknown[]): Promise<Row[]>;
-  /** The same database as its target, for the superuser. */
-  superuserUrl(of: Site): string;
   /** A further site on the same server, with an empty database that `moon` owns. */
   another(): Promise<Site>;
 }
@@ -70,7 +68,6 @@ export async function createAuthSite(prefer: PostgresKind = 'system'): Promise<A
   };
   return {
     ...site,
-    superuserUrl: ({ target }) => server.url(new URL(target).pathname.slice(1)),
     admin: async (sql, values = []) => (await admin.query<Row>(sql, [...values])).rows,
     as: async ({ user = 'app_login', organization = '', person = '' }, sql, values = []) => {
       const client = await clientOf(user);

@@ -153,6 +153,19 @@ describe('the newest score of each token', () => {
     expect(await untrueLatest(moon)).toEqual([]);
   });
 
+  it.each(['NULL', `'2999-01-01'`, `'infinity'`])(
+    'is not kept from it by a row of the application with the time %s',
+    async (time) => {
+      await moon.client.query(
+        `INSERT INTO latest_token_scores (token_id, created_at) VALUES (1, ${time}), (2, ${time});
+       INSERT INTO token_scores (token_id, metrics, created_at) VALUES (1, '{"L_tot": 1}', '2025-10-01'), (2, NULL, '2025-10-02')`,
+      );
+      expect(await untrueLatest(moon)).toEqual([]);
+      await moon.client.query(`INSERT INTO token_scores (token_id, created_at) VALUES (1, '2025-10-03')`);
+      expect(await untrueLatest(moon)).toEqual([]);
+    },
+  );
+
   it('writes no row where nothing changes', async () => {
     await moon.client.query(
       `INSERT INTO token_scores (token_id, metrics, created_at) VALUES (1, '{"L_tot": 1}', '2025-10-02')`,

@@ -96,6 +96,8 @@ BEGIN
                 month.name, month.low, month.high, month.name || '_old');
         END IF;
         EXECUTE format('CREATE TABLE %I (LIKE token_scores INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING CONSTRAINTS INCLUDING STORAGE INCLUDING COMPRESSION)', month.name);
+        -- Default privileges may open new tables to everybody; nobody but their owner needs a month by its own name.
+        EXECUTE format('REVOKE ALL ON %I FROM PUBLIC', month.name);
         EXECUTE format(
             'WITH moved AS (DELETE FROM token_scores_default WHERE created_at >= %L AND created_at < %L RETURNING %s) INSERT INTO %I (%3$s) SELECT %3$s FROM moved',
             month.low, month.high, columns, month.name);
@@ -169,14 +171,15 @@ BEGIN
         excluded.score, excluded.smoothed_score, excluded.liquidity_usd, excluded.delta_p_5m, excluded.delta_p_15m,
         excluded.n_5m, excluded.primary_dex, excluded.pool_counts, excluded.fetched_at,
         excluded.scoring_model, excluded.created_at, excluded.score_id)
-    WHERE (excluded.created_at, excluded.score_id) >= (kept.created_at, coalesce(kept.score_id, 0));
+    WHERE (excluded.created_at, excluded.score_id) >= (kept.created_at, kept.score_id);
     GET DIAGNOSTICS newer = ROW_COUNT;
     UPDATE tokens AS t SET (liquidity_usd, primary_dex) = (s.liquidity_usd, s.primary_dex)
     FROM written AS s
     JOIN latest_token_scores AS l ON l.token_id = s.token_id AND l.created_at = s.created_at AND l.score_id = s.id
     WHERE t.id = s.token_id AND (t.liquidity_usd, t.primary_dex) IS DISTINCT FROM (s.liquidity_usd, s.primary_dex);
     IF newer < cardinality(touched) THEN
-        IF TG_OP = 'UPDATE' THEN
+        -- What the application has inserted may say anything, also a time to come or none.
+        IF TG_OP = 'UPDATE' OR EXISTS (SELECT FROM latest_token_scores WHERE token_id = ANY (touched) AND score_id IS NULL) THEN
             PERFORM search_latest_scores(touched);
         ELSE
             -- Scores older than the newest leave a new version as well; see lock_latest_scores.

@@ -61,15 +61,20 @@ BEGIN
     FOR month IN
         SELECT wanted
         FROM generate_series(date_trunc('month', now()), date_trunc('month', now()) + make_interval(months => months_ahead), interval '1 month') AS wanted
-        WHERE to_regclass(to_char(wanted, '"audit_logs_"YYYY_MM')) IS NULL
+        WHERE NOT EXISTS (
+            SELECT FROM pg_inherits
+            WHERE inhparent = 'audit_logs'::regclass AND inhrelid = to_regclass(to_char(wanted, '"audit_logs_"YYYY_MM')))
     LOOP
         BEGIN
             EXECUTE format(
                 'CREATE TABLE %I PARTITION OF audit_logs FOR VALUES FROM (%L) TO (%L)',
                 to_char(month, '"audit_logs_"YYYY_MM'), month, month + interval '1 month');
             made := made + 1;
-        EXCEPTION WHEN check_violation THEN
-            RAISE WARNING '% stays in audit_logs_default, which has rows of it', to_char(month, 'YYYY-MM');
+        EXCEPTION
+            WHEN check_violation THEN
+                RAISE WARNING '% stays in audit_logs_default, which has rows of it', to_char(month, 'YYYY-MM');
+            WHEN duplicate_table THEN
+                RAISE WARNING '% goes to audit_logs_default: the table of its name is no partition', to_char(month, 'YYYY-MM');
         END;
     END LOOP;
     FOR part IN
@@ -91,7 +96,8 @@ COMMENT ON FUNCTION ensure_audit_partitions(integer) IS
     'makes the monthly partitions of audit_logs from this month on; from cron, once a day';
 SELECT ensure_audit_partitions(3);
 
--- A document without hashes of passwords and keys, however deep in it they stand.
+-- A document without passwords, keys and their hashes, however deep in it they stand; hashed_password is what the later application's own
+-- models call it.
 CREATE FUNCTION without_secrets(document jsonb) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE
 SET search_path FROM CURRENT
@@ -102,7 +108,7 @@ BEGIN
             RETURN (
                 SELECT coalesce(jsonb_object_agg(key, without_secrets(value)), '{}')
                 FROM jsonb_each(document)
-                WHERE key NOT IN ('password_hash', 'key_hash'));
+                WHERE lower(key) NOT IN ('password', 'password_hash', 'hashed_password', 'api_key', 'key_hash'));
         WHEN 'array' THEN
             RETURN (
                 SELECT coalesce(jsonb_agg(without_secrets(value) ORDER BY place), '[]')
@@ -113,8 +119,8 @@ BEGIN
 END
 $$;
 
--- Notes what has been done, for the organization of the session. The time and the organization are not the caller's to choose; hashes
--- of passwords and keys are left out of the values.
+-- Notes what has been done, for the organization of the session. The time and the organization are not the caller's to choose; passwords,
+-- keys and their hashes are left out of the values.
 CREATE FUNCTION audit(
     action text,
     actor text DEFAULT NULL,

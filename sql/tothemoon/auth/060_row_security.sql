@@ -28,10 +28,10 @@ ALTER TABLE users ENABLE ROW LEVEL SECURITY;
 ALTER TABLE users FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_organization ON users
     USING (organization_id = current_organization_id()) WITH CHECK (organization_id = current_organization_id());
--- Members from elsewhere can be seen, but only their own organization changes them.
+-- Members from elsewhere can be seen, but only their own organization changes them. As an array that is made once, so that the
+-- policies together are three look-ups in indexes; by EXISTS every account of every organization is read, 1.1 s of 100,000.
 CREATE POLICY of_member ON users FOR SELECT
-    USING (EXISTS (
-        SELECT FROM memberships AS m WHERE m.user_id = id AND m.organization_id = current_organization_id()));
+    USING (id = ANY (ARRAY(SELECT m.user_id FROM memberships AS m WHERE m.organization_id = current_organization_id())));
 CREATE POLICY of_login ON users FOR SELECT TO tothemoon_owner
     USING (lower(email) = current_setting('app.login_email', true));
 
