@@ -36,6 +36,7 @@ function stepOf(name: StepView['name'], state: StepView['state']): StepView {
   };
 }
 
+const names = ['preflight', 'backup', 'schema', 'copy', 'constrain', 'verify', 'dump', 'cutover'] as const;
 const steps = [stepOf('preflight', 'done'), stepOf('backup', 'running'), stepOf('schema', 'left')];
 
 describe('a bar', () => {
@@ -78,17 +79,16 @@ describe('the rail of steps', () => {
     expect(rail(['cutover', 'schema'], 40)).toBe('← 2/4 Schema');
   });
 
+  test('counts nothing among the others that has been taken back', () => {
+    const back = names.map((name) =>
+      name === 'schema' || name === 'cutover'
+        ? { ...stepOf(name, 'left'), summary: 'gone' }
+        : stepOf(name, 'done'),
+    );
+    expect(textOf(railLine(back, 60, 0))).toBe('✓ 2 done ← schema · copy · constrain · 2 left ← cutover');
+  });
+
   test('all eight steps fit 80 columns', () => {
-    const names = [
-      'preflight',
-      'backup',
-      'schema',
-      'copy',
-      'constrain',
-      'verify',
-      'dump',
-      'cutover',
-    ] as const;
     expect(
       textOf(
         railLine(
