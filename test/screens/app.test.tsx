@@ -26,7 +26,8 @@ test('while rows are copied, step and tables show how far it is, how fast and fo
       the server
                > apt-get install postgresql-client-17
     ✓ preflight  13 checks, 1 with a warning                                   1.2 s
-    ✓ backup     snapshot of 1.4 GB is sound, 849,510 rows, SHA-256 b15378614… 2.7 s
+    ✓ backup     snapshot of 1.4 GB is sound, 849,510 rows, SHA-256            2.7 s
+                 b15378614333…
     ✓ schema     4 tables and the ledger are there                             81 ms
 
     To The Moon: /srv/tothemoon/dev.db -> app@db.example:5432/moon        live, 15 s
@@ -52,7 +53,8 @@ test('60 columns have room for the same', () => {
       that is as new as the server
                > apt-get install postgresql-client-17
     ✓ preflight  13 checks, 1 with a warning               1.2 s
-    ✓ backup     snapshot of 1.4 GB is sound, 849,510 row… 2.7 s
+    ✓ backup     snapshot of 1.4 GB is sound, 849,510      2.7 s
+                 rows, SHA-256 b15378614333…
     ✓ schema     4 tables and the ledger are there         81 ms
 
     To The Moon: /srv/tothemoon/dev.db -> app@db.exa… live, 15 s
