@@ -57,6 +57,8 @@ export function reduce(view: RunView, event: WizardEvent): RunView {
     case 'downtime.ended':
       return {
         ...next,
+        // The answer is there: a step that fails now, having taken itself back, has not failed in waiting for it.
+        parts: endParts(view.parts, event, 'done'),
         downtime: { startedAt: view.downtime?.startedAt ?? event.at, ms: event.downtimeMs },
       };
     case 'step.completed':

@@ -35,6 +35,13 @@ test('a part is done when the next one begins, and the last one with its step', 
   expect(states(begin('stop'), begin('start'), undo)).toEqual(['done', 'done']);
 });
 
+test('what waits for the answer is done with it, though the step then fails, having taken itself back', () => {
+  const answer: EventBody = { type: 'downtime.ended', step: 'cutover', downtimeMs: 10 };
+  const fail: EventBody = { type: 'step.failed', step: 'cutover', code: 'X', message: '', elapsedMs: 1 };
+  const { parts: after } = view(parts, begin('stop'), down, begin('start'), answer, fail);
+  expect(after.map(({ state }) => state)).toEqual(['done', 'done']);
+});
+
 test('what was under way when a run was killed is not under way when it is gone on with or taken back', () => {
   expect(view(parts, begin('stop'), resumedBack).parts).toEqual([]);
 });
