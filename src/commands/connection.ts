@@ -133,7 +133,8 @@ export class ConnectionForm {
     for (;;) {
       if (this.target === undefined) {
         const { id, text } = await this.ask({ field: { ...URL_FIELD, initial: this.typed }, complaint });
-        this.typed = text;
+        // Whatever stands where a password would: it stays on the screen no longer than its question.
+        this.typed = text.replace(/^(\w+:\/\/[^@/:]*):.*@/, '$1@');
         if (id === ESCAPE.id) return false;
         const problem = targetProblem(text);
         complaint = problem === undefined ? [] : [problem];

@@ -251,6 +251,7 @@ describe('what is missing', () => {
     const complaints = screen.pages.map(({ complaint }) => complaint?.[0]);
     expect(complaints[1]).toContain('name the user too');
     expect(complaints[2]).toContain('leave the password out');
+    expect(screen.pages[2]?.field?.initial).toBe('postgresql://app@db/moon');
     expect(complaints[3]).toContain('cannot connect to app@127.0.0.1:1/moon');
     expect(screen.pages[3]?.field?.initial).toBe('postgresql://app@127.0.0.1:1/moon');
   });
