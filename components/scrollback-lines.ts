@@ -2,7 +2,7 @@
 // the protocol of the migration.
 import type { WizardEvent } from '../src/events.js';
 import type { RunView, StepView } from '../src/view.js';
-import { findingLines } from '../src/output/findings.js';
+import { findingLines, inOneLine } from '../src/output/findings.js';
 import { showDuration } from '../src/output/format.js';
 import { unpainted } from '../src/output/paint.js';
 import { BLANK, type Colour, type Line, fitLine, padText, spread, wrap } from './lines.js';
@@ -48,7 +48,7 @@ export function entriesOf(view: RunView, oldNotices: number): ScrollbackEntry[] 
   return [
     ...notices.slice(oldNotices).map((text, index) => ({
       key: `${run} notice ${oldNotices + index}`,
-      lines: (columns: number) => wrap(text, columns, {}, `! ${'notice'.padEnd(NAME_WIDTH)}  `),
+      lines: (columns: number) => wrap(inOneLine(text), columns, {}, `! ${'notice'.padEnd(NAME_WIDTH)}  `),
     })),
     ...over.flatMap((step): ScrollbackEntry[] => [
       ...findings
@@ -94,7 +94,9 @@ function stepLines(step: StepView, columns: number): Line[] {
   const time = columns < COLUMNS_FOR_TIME ? '' : showDuration(elapsedMs);
   const indent = ' '.repeat(NAME_WIDTH + 4);
   const room = columns - indent.length - (time === '' ? 0 : time.length + 1);
-  const [first = BLANK, ...more] = wrap(`${isFailed ? 'FAILED: ' : ''}${summary}`, room, { colour });
+  const [first = BLANK, ...more] = wrap(`${isFailed ? 'FAILED: ' : ''}${inOneLine(summary)}`, room, {
+    colour,
+  });
   const head: Line = [glyphOf(state, 0), { text: ` ${padText(name, NAME_WIDTH)}  ` }, ...first];
   const rest = more.map((own) => own.map(({ text }) => text).join('')).join(' ');
   return [

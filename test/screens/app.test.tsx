@@ -1,8 +1,11 @@
 // What a person sees of a run while it goes on and when it is over.
 import { expect, test } from 'vitest';
 import type { EventBody } from '../../src/events.js';
+import { reportText } from '../../src/output/report.js';
+import { play } from '../output/play.js';
 import { record, viewOf } from '../output/recorded-run.js';
 import { LARGE, SMALL, USUAL, screenOf } from './frame.js';
+import { switching } from './histories.js';
 import { copyingRun, emptyRun, failedRun, finishedRun, started, wideRun } from './runs.js';
 
 const SIZES = [USUAL, SMALL, LARGE, { columns: 40, rows: 10 }, { columns: 20, rows: 4 }];
@@ -87,6 +90,21 @@ test('a failed step stays with what was found, its examples and what to type; th
     ✗ verify     FAILED: 2 rows differ                                         1.5 s
     "
   `);
+});
+
+test('what a command wrote in several lines stands in one, in the screen, the lines and the report', () => {
+  const text = 'the start command ends with exit code 1\nno module named psycopg2';
+  const one = /exit code 1; no module\s+named psycopg2/;
+  const events: readonly EventBody[] = [
+    ...switching,
+    { type: 'notice', message: text },
+    { type: 'step.failed', step: 'cutover', code: 'SERVICES_START', message: text, elapsedMs: 1 },
+  ];
+  const seen = viewOf(record(events));
+  for (const told of [screenOf(seen, USUAL), play(events), reportText(seen)]) {
+    expect(told).toMatch(one);
+    expect(told).not.toContain('\\n');
+  }
 });
 
 test('when it is done the finished steps remain', () => {
