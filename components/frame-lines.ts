@@ -205,7 +205,7 @@ function safety(view: RunView, page: Page | undefined): string {
       : 'the application runs on SQLite as before';
   }
   if (isDown(view)) return 'if anything fails now, it is taken back and started on SQLite';
-  if (isSwitched) return 'it can be taken back, with all that is written meanwhile';
+  if (isSwitched) return 'it can be taken back, with all that was written since';
   const isStarted = view.steps.some(({ name, state }) => name === 'backup' && state !== 'left');
   return isStarted
     ? 'the application runs on SQLite as before'
