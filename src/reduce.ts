@@ -35,10 +35,12 @@ export function reduce(view: RunView, event: WizardEvent): RunView {
         firstProgress: undefined,
       });
     case 'step.progress': {
+      // A rollback counts and compares for steps that are done: how long they took stays.
+      const isRunning = view.steps.some(({ name, state }) => name === event.step && state === 'running');
       const shown = changeStep(next, event.step, {
         progress: event,
         firstProgress: firstProgress(view, event),
-        elapsedMs: event.elapsedMs,
+        ...(isRunning ? { elapsedMs: event.elapsedMs } : {}),
       });
       if (event.table === undefined || event.step !== 'copy') return shown;
       return changeTable(shown, event.table, { rowsDone: event.done });
@@ -152,9 +154,11 @@ export function reduce(view: RunView, event: WizardEvent): RunView {
       return {
         ...next,
         // Whoever stops it at once does not wait for the step to end.
-        steps: view.steps.map((step) =>
-          step.state === 'running' ? { ...step, state: endingOf(event.code), progress: undefined } : step,
-        ),
+        steps: view.steps.map((step) => ({
+          ...step,
+          state: step.state === 'running' ? endingOf(event.code) : step.state,
+          progress: undefined,
+        })),
         question: undefined,
         outcome: 'failed',
         exitCode: event.exitCode,

@@ -4,7 +4,7 @@ import type { EventBody } from '../../src/events.js';
 import { canRollBack } from '../../src/reversible.js';
 import { totalsOf } from '../../src/run/outcome.js';
 import { environment, record, successful, viewOf } from '../output/recorded-run.js';
-import { resumedBack } from '../screens/histories.js';
+import { done, resumedBack } from '../screens/histories.js';
 import { started } from '../screens/runs.js';
 
 const parts: EventBody = { type: 'step.parts', step: 'cutover', parts: ['stop', 'start'] };
@@ -40,6 +40,32 @@ test('what waits for the answer is done with it, though the step then fails, hav
   const fail: EventBody = { type: 'step.failed', step: 'cutover', code: 'X', message: '', elapsedMs: 1 };
   const { parts: after } = view(parts, begin('stop'), down, begin('start'), answer, fail);
   expect(after.map(({ state }) => state)).toEqual(['done', 'done']);
+});
+
+test('what a rollback counts before it is agreed to changes nothing of a step that is done', () => {
+  const counted: EventBody = {
+    type: 'step.progress',
+    step: 'cutover',
+    doing: 'looking for what was written',
+    done: 14,
+    total: 14,
+    unit: 'parts',
+    elapsedMs: 2400,
+  };
+  const refused: EventBody = {
+    type: 'run.failed',
+    exitCode: 9,
+    code: 'X',
+    message: 'x',
+    remedies: [],
+    elapsedMs: 1,
+  };
+  const after = viewOf(record([...done, resumedBack, counted, refused]));
+  expect(after.steps.find(({ name }) => name === 'cutover')).toMatchObject({
+    state: 'done',
+    progress: undefined,
+    elapsedMs: 8000,
+  });
 });
 
 test('what was under way when a run was killed is not under way when it is gone on with or taken back', () => {
