@@ -2,7 +2,14 @@
 import type { Environment, WizardEvent } from './events.js';
 import { beginPart, endParts, newPart } from './parts.js';
 import type { Ending, RunView } from './view.js';
-import { changeStep, changeTable, dropFindings, firstProgress, isNews } from './view-changes.js';
+import {
+  changeStep,
+  changeTable,
+  dropFindings,
+  firstProgress,
+  isNews,
+  withoutProgress,
+} from './view-changes.js';
 
 const EMPTY_STEP = {
   summary: '',
@@ -26,7 +33,8 @@ export function reduce(view: RunView, event: WizardEvent): RunView {
     case 'run.resumed':
       return startRun(next, event);
     case 'step.started':
-      return changeStep(dropFindings(next, event.step), event.step, {
+      // What was checked or counted of a step that is done is over by now.
+      return changeStep(withoutProgress(dropFindings(next, event.step)), event.step, {
         state: 'running',
         title: event.title,
         elapsedMs: 0,
