@@ -40,7 +40,7 @@ export function frameLines(scene: Scene): Line[] {
   const lines = [
     ...(gaps > 1 ? [BLANK] : []),
     ...head,
-    BLANK,
+    ...(gaps > 0 ? [BLANK] : []),
     ...body,
     ...(gaps > 1 ? [BLANK] : []),
     ...foot,
@@ -71,8 +71,10 @@ function layoutOf(scene: Scene): Layout {
     ...safeLines(scene),
     hintLine(scene),
   ];
-  const gaps = height - head.length - foot.length > 8 ? 3 : 1;
-  return { head, foot, gaps, room: Math.max(1, height - head.length - foot.length - gaps) };
+  const free = height - head.length - foot.length;
+  // In the lowest window a line that says something is worth more than an empty one.
+  const gaps = free > 8 ? 3 : free > 2 ? 1 : 0;
+  return { head, foot, gaps, room: Math.max(1, free - gaps) };
 }
 
 /** Whether nothing can be read, so that nothing may be answered either. */
@@ -205,7 +207,7 @@ function safety(view: RunView, page: Page | undefined): string {
       : 'the application runs on SQLite as before';
   }
   if (isDown(view)) return 'if anything fails now, it is taken back and started on SQLite';
-  if (isSwitched) return 'it can be taken back, with all that is written meanwhile';
+  if (isSwitched) return 'it can be taken back, with all that was written since';
   const isStarted = view.steps.some(({ name, state }) => name === 'backup' && state !== 'left');
   return isStarted
     ? 'the application runs on SQLite as before'

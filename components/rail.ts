@@ -45,9 +45,15 @@ function fitting(steps: readonly Place[], columns: number): readonly Mark[] {
   const done = all.filter(({ state }) => state === 'done');
   const others = all.filter(({ state }) => state !== 'done');
   const head: Mark[] = done.length === 0 ? [] : [{ state: 'done', text: `${done.length} done` }];
-  const shorter = others.slice(1).map((_, index): Mark[] => {
-    const shown = others.slice(0, others.length - 1 - index);
-    return [...head, ...shown, { state: 'left', text: `${others.length - shown.length} left` }];
+  const left = others.filter(({ state }) => state === 'left');
+  const shorter = left.map((_, index): Mark[] => {
+    const hidden = left.slice(-1 - index);
+    const count: Mark = { state: 'left', text: `${hidden.length} left` };
+    // Of what has failed or was taken back, none becomes a number.
+    return [
+      ...head,
+      ...others.flatMap((mark) => (hidden.includes(mark) ? (mark === hidden[0] ? [count] : []) : [mark])),
+    ];
   });
   const forms = [all, [...head, ...others], ...shorter];
   return forms.find((marks) => widthOfMarks(marks) <= columns) ?? placeOf(steps);

@@ -2,10 +2,10 @@
 // the protocol of the migration.
 import type { WizardEvent } from '../src/events.js';
 import type { RunView, StepView } from '../src/view.js';
-import { findingLines } from '../src/output/findings.js';
+import { findingLines, inOneLine } from '../src/output/findings.js';
 import { showDuration } from '../src/output/format.js';
 import { unpainted } from '../src/output/paint.js';
-import { type Colour, type Line, padText, spread, wrap } from './lines.js';
+import { BLANK, type Colour, type Line, fitLine, padText, spread, wrap } from './lines.js';
 import { SEVERITY_COLOURS, glyphOf } from './theme.js';
 
 export interface ScrollbackEntry {
@@ -48,7 +48,7 @@ export function entriesOf(view: RunView, oldNotices: number): ScrollbackEntry[] 
   return [
     ...notices.slice(oldNotices).map((text, index) => ({
       key: `${run} notice ${oldNotices + index}`,
-      lines: (columns: number) => wrap(text, columns, {}, `! ${'notice'.padEnd(NAME_WIDTH)}  `),
+      lines: (columns: number) => wrap(inOneLine(text), columns, {}, `! ${'notice'.padEnd(NAME_WIDTH)}  `),
     })),
     ...over.flatMap((step): ScrollbackEntry[] => [
       ...findings
@@ -75,7 +75,7 @@ export function entriesOf(view: RunView, oldNotices: number): ScrollbackEntry[] 
         })),
       {
         key: `${run} ${step.state} ${step.name} ${step.startedAt}`,
-        lines: (columns) => [stepLine(step, columns)],
+        lines: (columns) => stepLines(step, columns),
       },
     ]),
   ];
@@ -86,16 +86,21 @@ function wrapIndented(text: string, columns: number, colour: Colour | undefined)
   return wrap(text.slice(indent.length), columns, { colour }, indent);
 }
 
-function stepLine(step: StepView, columns: number): Line {
+/** One line, or two: what it says last is mostly what matters. */
+function stepLines(step: StepView, columns: number): Line[] {
   const { name, state, summary, elapsedMs } = step;
   const isFailed = state === 'failed';
-  const left: Line = [
-    glyphOf(state, 0),
-    { text: ` ${padText(name, NAME_WIDTH)}  ` },
-    {
-      text: `${isFailed ? 'FAILED: ' : ''}${summary}`,
-      colour: isFailed ? 'red' : state === 'stopped' ? 'yellow' : undefined,
-    },
+  const colour = isFailed ? 'red' : state === 'stopped' ? 'yellow' : undefined;
+  const time = columns < COLUMNS_FOR_TIME ? '' : showDuration(elapsedMs);
+  const indent = ' '.repeat(NAME_WIDTH + 4);
+  const room = columns - indent.length - (time === '' ? 0 : time.length + 1);
+  const [first = BLANK, ...more] = wrap(`${isFailed ? 'FAILED: ' : ''}${inOneLine(summary)}`, room, {
+    colour,
+  });
+  const head: Line = [glyphOf(state, 0), { text: ` ${padText(name, NAME_WIDTH)}  ` }, ...first];
+  const rest = more.map((own) => own.map(({ text }) => text).join('')).join(' ');
+  return [
+    time === '' ? head : spread(head, { text: time }, columns),
+    ...(rest === '' ? [] : [fitLine([{ text: indent }, { text: rest, colour }], columns)]),
   ];
-  return columns < COLUMNS_FOR_TIME ? left : spread(left, { text: showDuration(elapsedMs) }, columns);
 }

@@ -10,6 +10,9 @@ const ERASED = /^(?:\u001b\[2K\u001b\[1A)*\u001b\[2K\u001b\[G/;
 const END = '\u001b[?2026l';
 /** What only turns something on or off. */
 const MODE = /^\u001b\[\?\d+[hl]$/;
+/** Of a line that is wider than the window: it is cut, or it goes on in the next one, which at the bottom scrolls the others away. */
+const CUT = '\u001b[?7l';
+const WRAP = '\u001b[?7h';
 /**
  * From the first line on, whatever the window has made of the others. Not all at once from the first one: tmux keeps in its history what
  * is erased from the upper left corner.
@@ -45,26 +48,32 @@ function waitingAbove(): (text: string) => string {
   let height = 0;
   /** Lines that the cursor has to go up when the frame is complete. */
   let below = 0;
+  /** Whether finished lines come next, which are there for good: Ink clears its frame before them. */
+  let isForGood = false;
   return (text) => {
     if (text === END) {
       const up = below === 0 ? '' : `\u001b[${below}A\r`;
       below = 0;
       return `${up}${text}`;
     }
-    if (text === '' || MODE.test(text)) return text;
+    if (MODE.test(text)) return text;
     const drawn = text.replace(ERASED, '');
     const isFrame = drawn !== text;
+    const isCut = !isForGood;
+    isForGood = drawn === '';
+    if (text === '') return text;
     // A frame without a line: the cursor stays where it would begin.
     const own = drawn === '\n' ? '' : drawn;
     const lines = own.split('\n').slice(0, -1);
     if (isFrame && lines.length > 0 && lines.length <= height) {
       const isLower = lines.length < height;
       height = lines.length;
-      return writtenOver(lines, isLower);
+      return `${CUT}${writtenOver(lines, isLower)}${WRAP}`;
     }
     height = lines.length;
     below = lines.length;
-    return isFrame ? `${ERASE_BELOW}${own}` : own;
+    const shown = isCut && own !== '' ? `${CUT}${own}${WRAP}` : own;
+    return isFrame ? `${ERASE_BELOW}${shown}` : shown;
   };
 }
 

@@ -2,7 +2,14 @@
 import type { Environment, WizardEvent } from './events.js';
 import { beginPart, endParts, newPart } from './parts.js';
 import type { Ending, RunView } from './view.js';
-import { changeStep, changeTable, dropFindings, firstProgress, isNews } from './view-changes.js';
+import {
+  changeStep,
+  changeTable,
+  dropFindings,
+  firstProgress,
+  isNews,
+  withoutProgress,
+} from './view-changes.js';
 
 const EMPTY_STEP = {
   summary: '',
@@ -26,7 +33,8 @@ export function reduce(view: RunView, event: WizardEvent): RunView {
     case 'run.resumed':
       return startRun(next, event);
     case 'step.started':
-      return changeStep(dropFindings(next, event.step), event.step, {
+      // What was checked or counted of a step that is done is over by now.
+      return changeStep(withoutProgress(dropFindings(next, event.step)), event.step, {
         state: 'running',
         title: event.title,
         elapsedMs: 0,
@@ -35,10 +43,12 @@ export function reduce(view: RunView, event: WizardEvent): RunView {
         firstProgress: undefined,
       });
     case 'step.progress': {
+      // A rollback counts and compares for steps that are done: how long they took stays.
+      const isRunning = view.steps.some(({ name, state }) => name === event.step && state === 'running');
       const shown = changeStep(next, event.step, {
         progress: event,
         firstProgress: firstProgress(view, event),
-        elapsedMs: event.elapsedMs,
+        ...(isRunning ? { elapsedMs: event.elapsedMs } : {}),
       });
       if (event.table === undefined || event.step !== 'copy') return shown;
       return changeTable(shown, event.table, { rowsDone: event.done });
@@ -57,6 +67,8 @@ export function reduce(view: RunView, event: WizardEvent): RunView {
     case 'downtime.ended':
       return {
         ...next,
+        // The answer is there: a step that fails now, having taken itself back, has not failed in waiting for it.
+        parts: endParts(view.parts, event, 'done'),
         downtime: { startedAt: view.downtime?.startedAt ?? event.at, ms: event.downtimeMs },
       };
     case 'step.completed':
@@ -150,9 +162,11 @@ export function reduce(view: RunView, event: WizardEvent): RunView {
       return {
         ...next,
         // Whoever stops it at once does not wait for the step to end.
-        steps: view.steps.map((step) =>
-          step.state === 'running' ? { ...step, state: endingOf(event.code), progress: undefined } : step,
-        ),
+        steps: view.steps.map((step) => ({
+          ...step,
+          state: step.state === 'running' ? endingOf(event.code) : step.state,
+          progress: undefined,
+        })),
         question: undefined,
         outcome: 'failed',
         exitCode: event.exitCode,

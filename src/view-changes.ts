@@ -41,6 +41,11 @@ export function dropFindings(view: RunView, step: StepName): RunView {
   return { ...view, findings: view.findings.filter((finding) => finding.step !== step) };
 }
 
+/** Nothing is being done for any step. */
+export function withoutProgress(view: RunView): RunView {
+  return { ...view, steps: view.steps.map((step) => ({ ...step, progress: undefined })) };
+}
+
 /** The view with one step changed. */
 export function changeStep(view: RunView, name: StepName, change: Partial<StepView>): RunView {
   return { ...view, steps: view.steps.map((step) => (step.name === name ? { ...step, ...change } : step)) };

@@ -17,7 +17,11 @@ export function downtimeLine({ downtime }: RunView, nowMs: number): Line {
 
 /** A line for each part with its time, then the clock of the downtime. */
 export function cutoverLines(view: RunView, columns: number, nowMs: number): Line[] {
-  return [...view.parts.map((part) => partLine(part, columns, nowMs)), BLANK, downtimeLine(view, nowMs)];
+  const begunAt = view.steps.find(({ name }) => name === 'cutover')?.startedAt ?? '';
+  // That of an attempt which took itself back is none of this one.
+  const isEarlier = view.downtime?.ms !== undefined && view.downtime.startedAt < begunAt;
+  const downtime = downtimeLine(isEarlier ? { ...view, downtime: undefined } : view, nowMs);
+  return [...view.parts.map((part) => partLine(part, columns, nowMs)), BLANK, downtime];
 }
 
 function partLine({ title, state, startedAt, endedAt }: PartView, columns: number, nowMs: number): Line {

@@ -23,9 +23,11 @@ export function resumeLines(
     ...wrap(folder, columns, { isDim: true }, 'folder: '),
     BLANK,
     ...(isSwitching
-      ? wrap('Its switch-over has begun: starting over is only possible after taking it back.', columns, {
-          colour: 'yellow',
-        })
+      ? wrap(
+          `${left.length === 0 ? 'The application has been switched over' : 'Its switch-over has begun'}: starting over is only possible after taking it back.`,
+          columns,
+          { colour: 'yellow' },
+        )
       : wrap('Going on does only what is left. Answers are kept, passwords are not.', columns)),
   ];
 }

@@ -10,7 +10,9 @@ const STALL_MS = 10_000;
 /** Three lines, with progress or without, so that what is below does not jump. */
 export function workingLines(step: StepView, columns: number, nowMs: number, newsAt: string): Line[] {
   const { progress, firstProgress } = step;
-  const elapsedMs = step.state === 'running' ? msSince(step.startedAt, nowMs) : step.elapsedMs;
+  // A step that is done is checked again when its run goes on: that counts by itself.
+  const elapsedMs =
+    step.state === 'running' ? msSince(step.startedAt, nowMs) : (progress?.elapsedMs ?? step.elapsedMs);
   const doing = progress === undefined ? '' : `: ${progress.doing} ${progress.table ?? ''}`.trimEnd();
   const head = spread(
     [{ text: `${step.title}${doing}`, isBold: true }],

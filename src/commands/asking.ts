@@ -23,7 +23,11 @@ export async function askOnScreen(session: Session, screen: Screen, page: Page):
     throw new WizardError({
       code: 'ANSWER_NEEDED',
       message: `the terminal is gone, and nobody can be asked: ${what}`,
-      remedies: ['the same command with --resume goes on'],
+      remedies: [
+        page.kind === 'question' && page.name === 'rollback'
+          ? 'ttm-wizard rollback asks again; --yes asks nothing'
+          : 'the same command with --resume goes on',
+      ],
       exitCode: EXIT.answerNeeded,
       cause,
     });

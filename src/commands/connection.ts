@@ -39,6 +39,7 @@ const PASSWORD_FIELD: Field = {
 };
 /** Where none is given it need not be looked for elsewhere. */
 const TYPE_IT = 'type it here; PGPASSWORD, ~/.pgpass or --target-url-file give it without being asked';
+const ASKED_AGAIN = 'Enter asks for the password again';
 const ESCAPE = { id: 'back', label: 'back' };
 
 /** Keeps what has been typed when the person goes back. */
@@ -133,7 +134,8 @@ export class ConnectionForm {
     for (;;) {
       if (this.target === undefined) {
         const { id, text } = await this.ask({ field: { ...URL_FIELD, initial: this.typed }, complaint });
-        this.typed = text;
+        // Whatever stands where a password would: it stays on the screen no longer than its question.
+        this.typed = text.replace(/^(\w+:\/\/[^@/:]*):.*@/, '$1@');
         if (id === ESCAPE.id) return false;
         const problem = targetProblem(text);
         complaint = problem === undefined ? [] : [problem];
@@ -152,6 +154,7 @@ export class ConnectionForm {
       if (failure.isPassword) {
         const isGiven = Boolean(await targetPassword(this.target));
         if (await this.askPassword(this.target, isGiven ? complaint : [failure.message, TYPE_IT])) continue;
+        if (!isGiven) complaint = [failure.message, ASKED_AGAIN, ...failure.remedies];
       }
       // What was given by a flag is shown again to be corrected, never with its password.
       this.reopen();

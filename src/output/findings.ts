@@ -40,6 +40,11 @@ function rowsOf({ count }: Finding): string {
   return count === undefined ? '' : ` (${showRows(count)})`;
 }
 
+/** What a program has said in several lines, for where there is room for one. */
+export function inOneLine(text: string): string {
+  return text.trim().replaceAll(/\s*\n\s*/g, '; ');
+}
+
 /** A text of one line in which nothing can steer the terminal. */
 export function safe(text: string): string {
   return showValue(text, LONGEST);

@@ -4,7 +4,7 @@ import type { StepName, WizardEvent } from '../events.js';
 import type { EventSink } from '../run/journal.js';
 import type { RunView } from '../view.js';
 import { failureLines } from './failure.js';
-import { findingLines, safe } from './findings.js';
+import { findingLines, inOneLine, safe } from './findings.js';
 import { showClock, showCount, showDuration, showRows, showSeconds, showSize } from './format.js';
 import type { Paint } from './paint.js';
 import { ProgressLines } from './progress-line.js';
@@ -92,7 +92,7 @@ class PlainLines {
       case 'run.waiting':
         return this.waiting(event).map((text) => say('waiting', text));
       case 'notice':
-        return [say('notice', safe(event.message))];
+        return [say('notice', safe(inOneLine(event.message)))];
       case 'plan.statement':
         return [say(event.step, `would do: ${safe(event.title)}`), ...this.blockOf(event.sql)];
       case 'run.completed':
@@ -165,7 +165,7 @@ class PlainLines {
 
   private failed(event: Event<'step.failed'>): string {
     const how = event.code === 'STOPPED' ? this.paint('yellow', 'ended') : this.paint('red', 'FAILED');
-    return `${how} after ${showDuration(event.elapsedMs)}: ${safe(event.message)}`;
+    return `${how} after ${showDuration(event.elapsedMs)}: ${safe(inOneLine(event.message))}`;
   }
 
   private verified(event: Event<'table.verified'>): string {

@@ -5,7 +5,7 @@ import { sync as writeFileAtomicSync } from 'write-file-atomic';
 import { writing } from '../run/write-error.js';
 import type { RunView } from '../view.js';
 import { environmentRows } from './facts.js';
-import { findingLines, safe } from './findings.js';
+import { findingLines, inOneLine, safe } from './findings.js';
 import { showCount, showSize } from './format.js';
 import { unpainted } from './paint.js';
 import { summaryLines } from './summary.js';
@@ -20,7 +20,9 @@ export function reportText(view: RunView, isSpoken = false): string {
       : ['', `Findings of ${name}`, ...findingLines(found, unpainted, '  ', isSpoken)];
   });
   const notices =
-    view.notices.length === 0 ? [] : ['', 'Notices', ...view.notices.map((text) => `  ${safe(text)}`)];
+    view.notices.length === 0
+      ? []
+      : ['', 'Notices', ...view.notices.map((text) => `  ${safe(inOneLine(text))}`)];
   const remedies =
     view.remedies.length === 0 ? [] : ['', 'What to do', ...view.remedies.map((text) => `  ${safe(text)}`)];
   const layout = isSpoken ? inSentences : inColumns;

@@ -4,7 +4,7 @@ import { FILES } from '../run/folder.js';
 import type { RunView, StepView, TableView } from '../view.js';
 import { differentFirst, downtimeText, isTakenBack } from './facts.js';
 import { isWanted } from './failure.js';
-import { safe } from './findings.js';
+import { inOneLine, safe } from './findings.js';
 import { showCount, showDuration, showMoment, showRows } from './format.js';
 import type { Paint } from './paint.js';
 import { querySection } from './query-table.js';
@@ -82,7 +82,7 @@ function stepLines(steps: readonly StepView[], paint: Paint, layout: Layout): st
   const rows = steps.map((step) => {
     const time = step.state === 'left' ? '' : showDuration(step.elapsedMs);
     const state = isTakenBack(step) ? paint('yellow', 'taken back') : showState(step.state, paint);
-    return [step.name, state, time, safe(step.summary)];
+    return [step.name, state, time, safe(inOneLine(step.summary))];
   });
   const head = ['step', 'state', 'time', 'result'].map((text) => paint('bold', text));
   return layout({

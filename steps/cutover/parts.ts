@@ -10,6 +10,7 @@ export const PARTS = [
   'switch the env files',
   'start the application',
   'wait for its answer from the target',
+  'see that it runs there alone',
 ] as const;
 
 /** The same for the way back. */

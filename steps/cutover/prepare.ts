@@ -43,7 +43,7 @@ async function prepareInSource(context: StepContext, application: Application): 
   const { envFiles, urlKey } = application;
   requireInUse(context, application);
   for (const { path, diff } of planSwitch(envFiles, urlKey, await urlFor(context)))
-    for (const line of diff) notice(`env file ${path}: ${line}`);
+    if (diff.length > 0) notice(`env file ${path}: ${diff.join(' ')}`);
   await checkUrl(context);
   beginCatchUp(context);
   if (context.options.cutover?.capture === 'triggers') {

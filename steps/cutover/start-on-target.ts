@@ -55,6 +55,7 @@ export async function startOnTarget(
   const stopped = loadCutover(folder)?.stoppedAt ?? answeredAt;
   const downtimeMs = Date.parse(answeredAt) - Date.parse(stopped);
   context.emit({ type: 'downtime.ended', step: 'cutover', downtimeMs });
+  begin(context, 'see that it runs there alone');
   const timed = (await probeTelling(context, healthUrl, slow, { timeoutMs: patience.probeMs })).at(-1);
   await checkWhereItRuns(context, application, others);
   checkSource(options.source, stamp);

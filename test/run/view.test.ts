@@ -4,7 +4,7 @@ import type { EventBody } from '../../src/events.js';
 import { canRollBack } from '../../src/reversible.js';
 import { totalsOf } from '../../src/run/outcome.js';
 import { environment, record, successful, viewOf } from '../output/recorded-run.js';
-import { resumedBack } from '../screens/histories.js';
+import { done, resumedBack } from '../screens/histories.js';
 import { started } from '../screens/runs.js';
 
 const parts: EventBody = { type: 'step.parts', step: 'cutover', parts: ['stop', 'start'] };
@@ -33,6 +33,42 @@ test('a part is done when the next one begins, and the last one with its step', 
   expect(states(begin('stop'), fail)).toEqual(['failed', 'left']);
   const undo: EventBody = { type: 'step.undone', step: 'cutover', summary: 'back' };
   expect(states(begin('stop'), begin('start'), undo)).toEqual(['done', 'done']);
+});
+
+test('what waits for the answer is done with it, though the step then fails, having taken itself back', () => {
+  const answer: EventBody = { type: 'downtime.ended', step: 'cutover', downtimeMs: 10 };
+  const fail: EventBody = { type: 'step.failed', step: 'cutover', code: 'X', message: '', elapsedMs: 1 };
+  const { parts: after } = view(parts, begin('stop'), down, begin('start'), answer, fail);
+  expect(after.map(({ state }) => state)).toEqual(['done', 'done']);
+});
+
+test('what a rollback counts before it is agreed to changes nothing of a step that is done', () => {
+  const counted: EventBody = {
+    type: 'step.progress',
+    step: 'cutover',
+    doing: 'looking for what was written',
+    done: 14,
+    total: 14,
+    unit: 'parts',
+    elapsedMs: 2400,
+  };
+  const refused: EventBody = {
+    type: 'run.failed',
+    exitCode: 9,
+    code: 'X',
+    message: 'x',
+    remedies: [],
+    elapsedMs: 1,
+  };
+  const next: EventBody = { type: 'step.started', step: 'schema', title: 'Create the tables' };
+  for (const end of [refused, next]) {
+    const after = viewOf(record([...done, resumedBack, counted, end]));
+    expect(after.steps.find(({ name }) => name === 'cutover')).toMatchObject({
+      state: 'done',
+      progress: undefined,
+      elapsedMs: 8000,
+    });
+  }
 });
 
 test('what was under way when a run was killed is not under way when it is gone on with or taken back', () => {

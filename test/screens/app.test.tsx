@@ -1,8 +1,11 @@
 // What a person sees of a run while it goes on and when it is over.
 import { expect, test } from 'vitest';
 import type { EventBody } from '../../src/events.js';
+import { reportText } from '../../src/output/report.js';
+import { play } from '../output/play.js';
 import { record, viewOf } from '../output/recorded-run.js';
 import { LARGE, SMALL, USUAL, screenOf } from './frame.js';
+import { switching } from './histories.js';
 import { copyingRun, emptyRun, failedRun, finishedRun, started, wideRun } from './runs.js';
 
 const SIZES = [USUAL, SMALL, LARGE, { columns: 40, rows: 10 }, { columns: 20, rows: 4 }];
@@ -26,7 +29,8 @@ test('while rows are copied, step and tables show how far it is, how fast and fo
       the server
                > apt-get install postgresql-client-17
     ✓ preflight  13 checks, 1 with a warning                                   1.2 s
-    ✓ backup     snapshot of 1.4 GB is sound, 849,510 rows, SHA-256 b15378614… 2.7 s
+    ✓ backup     snapshot of 1.4 GB is sound, 849,510 rows, SHA-256            2.7 s
+                 b15378614333…
     ✓ schema     4 tables and the ledger are there                             81 ms
 
     To The Moon: /srv/tothemoon/dev.db -> app@db.example:5432/moon        live, 15 s
@@ -52,7 +56,8 @@ test('60 columns have room for the same', () => {
       that is as new as the server
                > apt-get install postgresql-client-17
     ✓ preflight  13 checks, 1 with a warning               1.2 s
-    ✓ backup     snapshot of 1.4 GB is sound, 849,510 row… 2.7 s
+    ✓ backup     snapshot of 1.4 GB is sound, 849,510      2.7 s
+                 rows, SHA-256 b15378614333…
     ✓ schema     4 tables and the ledger are there         81 ms
 
     To The Moon: /srv/tothemoon/dev.db -> app@db.exa… live, 15 s
@@ -85,6 +90,21 @@ test('a failed step stays with what was found, its examples and what to type; th
     ✗ verify     FAILED: 2 rows differ                                         1.5 s
     "
   `);
+});
+
+test('what a command wrote in several lines stands in one, in the screen, the lines and the report', () => {
+  const text = 'the start command ends with exit code 1\nno module named psycopg2';
+  const one = /exit code 1; no module\s+named psycopg2/;
+  const events: readonly EventBody[] = [
+    ...switching,
+    { type: 'notice', message: text },
+    { type: 'step.failed', step: 'cutover', code: 'SERVICES_START', message: text, elapsedMs: 1 },
+  ];
+  const seen = viewOf(record(events));
+  for (const told of [screenOf(seen, USUAL), play(events), reportText(seen)]) {
+    expect(told).toMatch(one);
+    expect(told).not.toContain('\\n');
+  }
 });
 
 test('when it is done the finished steps remain', () => {

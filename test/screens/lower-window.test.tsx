@@ -1,4 +1,4 @@
-// What a terminal and its scrollback hold after its window has become lower and higher again, and after the screen is gone.
+// What a terminal and its scrollback hold after its window has become lower and higher again, narrower too, and after the screen is gone.
 import { Console } from 'node:console';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { record } from '../output/recorded-run.js';
@@ -62,6 +62,33 @@ describe('a window that becomes lower and higher again', () => {
       for (const rows of [12, 14, 11]) expect(text.split(`now of ${rows} rows`)).toHaveLength(2);
     },
   );
+});
+
+test('a window that has become lower and narrower keeps its scrollback while frames still come for the size before', async () => {
+  const { screen, written } = copying();
+  const model = new ScreenModel(USUAL.rows, USUAL.columns);
+  const goOn = async (): Promise<void> => {
+    await vi.advanceTimersByTimeAsync(2000);
+    for (const text of written.splice(0)) model.feed(text);
+  };
+  await goOn();
+  model.resize(12, 50);
+  await goOn();
+  const { text } = model;
+  screen.unmount();
+  expect(text.match(/To The Moon: /g), text).toHaveLength(1);
+  expect(text.match(/✓ preflight {2}\d/g), text).toHaveLength(1);
+});
+
+test('a finished line is never cut: what is too long for the window goes on in the next line', async () => {
+  const { screen, written } = copying();
+  const model = new ScreenModel(USUAL.rows, 50);
+  await vi.advanceTimersByTimeAsync(1000);
+  screen.say(`${'a word and '.repeat(5)}the end`);
+  await vi.advanceTimersByTimeAsync(1000);
+  screen.unmount();
+  for (const text of written) model.feed(text);
+  expect(model.text).toContain('the end');
 });
 
 test('the shell goes on where the frame was, below the finished lines', async () => {

@@ -15,7 +15,8 @@ test('of 200 tables with long names the one in work and its neighbours are shown
       the server
                > apt-get install postgresql-client-17
     ✓ preflight  13 checks, 1 with a warning                                   1.2 s
-    ✓ backup     snapshot of 1.4 GB is sound, 849,510 rows, SHA-256 b15378614… 2.7 s
+    ✓ backup     snapshot of 1.4 GB is sound, 849,510 rows, SHA-256            2.7 s
+                 b15378614333…
     ✓ schema     4 tables and the ledger are there                             81 ms
 
     To The Moon: /srv/tothemoon/dev.db -> app@db.example:5432/moon    live, 4 m 11 s

@@ -17,6 +17,10 @@ import { railLine } from '../../components/rail.js';
 import { ratesOf, takeSample } from '../../components/samples.js';
 import { bar, graph } from '../../components/theme.js';
 import type { StepView } from '../../src/view.js';
+import { cutoverLines } from '../../components/screens/cutover.js';
+import type { EventBody } from '../../src/events.js';
+import { record, viewOf } from '../output/recorded-run.js';
+import { done } from './histories.js';
 import { copyingRun, emptyRun } from './runs.js';
 
 function textOf(pieces: Line): string {
@@ -36,6 +40,7 @@ function stepOf(name: StepView['name'], state: StepView['state']): StepView {
   };
 }
 
+const names = ['preflight', 'backup', 'schema', 'copy', 'constrain', 'verify', 'dump', 'cutover'] as const;
 const steps = [stepOf('preflight', 'done'), stepOf('backup', 'running'), stepOf('schema', 'left')];
 
 describe('a bar', () => {
@@ -78,17 +83,16 @@ describe('the rail of steps', () => {
     expect(rail(['cutover', 'schema'], 40)).toBe('← 2/4 Schema');
   });
 
+  test('counts nothing among the others that has been taken back', () => {
+    const back = names.map((name) =>
+      name === 'schema' || name === 'cutover'
+        ? { ...stepOf(name, 'left'), summary: 'gone' }
+        : stepOf(name, 'done'),
+    );
+    expect(textOf(railLine(back, 60, 0))).toBe('✓ 2 done ← schema · copy · constrain · 2 left ← cutover');
+  });
+
   test('all eight steps fit 80 columns', () => {
-    const names = [
-      'preflight',
-      'backup',
-      'schema',
-      'copy',
-      'constrain',
-      'verify',
-      'dump',
-      'cutover',
-    ] as const;
     expect(
       textOf(
         railLine(
@@ -137,6 +141,16 @@ describe('text', () => {
     expect(both).toHaveLength(40);
     expect(both).toMatch(/… 13 s$/);
   });
+});
+
+test('the clock of a second attempt does not begin with the downtime of the first', () => {
+  const attempt: EventBody = { type: 'step.started', step: 'cutover', title: 'Switch the application over' };
+  const clock = (...events: EventBody[]): string =>
+    cutoverLines(viewOf(record(events)), 80, 0)
+      .map(textOf)
+      .join('');
+  expect(clock(...done)).toContain('1.1 s, over');
+  expect(clock(...done, attempt)).toContain('none so far');
 });
 
 test('a table is as wide as it may be: its name gives way, then its last columns go', () => {

@@ -126,6 +126,19 @@ export const SCENES: readonly NamedScene[] = [
       true,
     ),
   },
+  {
+    name: 'resume, when all is done',
+    view: EMPTY_VIEW,
+    page: resumePage(
+      {
+        ...earlier,
+        state: { ...earlier.state, results: Object.fromEntries(STEPS.map((name) => [name, {}])) },
+      },
+      finished,
+      STEPS,
+      true,
+    ),
+  },
   { name: 'start over', view: EMPTY_VIEW, page: startOverPage('moon') },
   { name: 'begun', view: emptyRun },
   { name: 'preflight', view: view(checks) },

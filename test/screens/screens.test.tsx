@@ -45,6 +45,16 @@ describe.each(SCENES)('$name', (scene) => {
   });
 });
 
+test('the smallest window has room for the beginning of what is asked', () => {
+  const smallest = { columns: 40, rows: 10 };
+  const asked = (asking: string): string => {
+    const scene = SCENES.find(({ name }) => name === asking);
+    return scene === undefined ? '' : drawn(scene, smallest);
+  };
+  expect(asked('resume')).toContain('There is an earlier run');
+  expect(asked('switch-over, asked for')).toContain('Switch the application over now?');
+});
+
 test('a dry run is named as one in every size', () => {
   const copy = SCENES.find(({ name }) => name === 'copy');
   for (const size of [USUAL, SMALL, { columns: 40, rows: 10 }])

@@ -1,7 +1,8 @@
 // What a terminal shows of what is written to it, as far as Ink and the screen go, and what has moved into its scrollback. A window that
 // becomes lower loses lines below its cursor first and scrolls only then, one that becomes higher takes lines back, as tmux does both.
+// Of one that becomes narrower the lines that are there are cut, as xterm does: tmux wraps them anew.
 
-const TOKENS = /\u001b\[\??([\d;]*)([A-Za-z])|\u001b([78])|([\n\r])|([^\u001b\n\r]+)/g;
+const TOKENS = /\u001b\[(\??[\d;]*)([A-Za-z])|\u001b([78])|([\n\r])|([^\u001b\n\r]+)/g;
 
 export class ScreenModel {
   private readonly history: string[] = [];
@@ -9,8 +10,12 @@ export class ScreenModel {
   private row = 0;
   private column = 0;
   private saved = { row: 0, column: 0 };
+  private columns: number;
+  /** Whether what is too long goes on in the next line. */
+  private isWrapping = true;
 
-  constructor(rows: number) {
+  constructor(rows: number, columns = Infinity) {
+    this.columns = columns;
     this.lines = Array.from({ length: rows }, () => '');
   }
 
@@ -33,7 +38,10 @@ export class ScreenModel {
     }
   }
 
-  resize(rows: number): void {
+  resize(rows: number, columns = this.columns): void {
+    this.columns = columns;
+    this.lines = this.lines.map((line) => line.slice(0, columns));
+    this.column = Math.min(this.column, columns);
     const fewer = this.lines.length - rows;
     const cut = Math.min(Math.max(fewer, 0), this.lines.length - 1 - this.row);
     if (cut > 0) this.lines.splice(this.lines.length - cut);
@@ -52,6 +60,7 @@ export class ScreenModel {
   }
 
   private obey(letter: string, count: number, number: string): void {
+    if (number === '?7') this.isWrapping = letter === 'h';
     if (letter === 'A') this.row = Math.max(0, this.row - count);
     if (letter === 'B') this.row = Math.min(this.lines.length - 1, this.row + count);
     if (letter === 'G') this.column = 0;
@@ -67,6 +76,14 @@ export class ScreenModel {
   }
 
   private print(text: string): void {
+    const room = this.columns - this.column;
+    this.put(text.slice(0, room));
+    if (text.length <= room || !this.isWrapping) return;
+    this.feedLine();
+    this.print(text.slice(room));
+  }
+
+  private put(text: string): void {
     const line = (this.lines[this.row] ?? '').padEnd(this.column);
     this.lines[this.row] = line.slice(0, this.column) + text + line.slice(this.column + text.length);
     this.column += text.length;
