@@ -128,7 +128,7 @@ class Fit implements FittedPlan {
       this.drift(
         'unknown-column',
         what,
-        `carried over as ${type}, without default or check`,
+        `carried over as ${type}, ${column.isGenerated ? 'with its values as they are; the target computes none' : 'without default or check'}`,
         'left behind',
         table.name,
         column.name,
