@@ -50,6 +50,8 @@ interface OrphanCheck {
 }
 
 const MAX_KNOWN_PARENTS = 100_000;
+/** Characters; the quarantine's own key, of which it is a part, is an index entry of at most 2,704 bytes. */
+const MAX_SHOWN_KEY = 500;
 
 export class ChunkReader {
   readonly encoder: RowEncoder;
@@ -107,9 +109,8 @@ export class ChunkReader {
       }
       if (problems === undefined) yield row;
       else {
-        const key = this.keyOf(row);
         bad({
-          key: this.hasTellingKey(row) ? key : `${key} (row ${index + 1} of chunk ${chunk.number})`,
+          key: this.shownKey(row, chunk, index),
           parentKey: parentKey(this.keyPositions.map((position) => row[position])),
           row,
           index,
@@ -191,9 +192,13 @@ export class ChunkReader {
     });
   }
 
-  private keyOf(row: readonly SqliteValue[]): string {
+  private shownKey(row: readonly SqliteValue[], chunk: ChunkRange, index: number): string {
     // PostgreSQL text, which the quarantine keeps it in, has no NUL.
-    return this.keyPositions.map((position) => String(row[position]).replaceAll('\0', '\\0')).join(',');
+    const key = this.keyPositions.map((position) => String(row[position]).replaceAll('\0', '\\0')).join(',');
+    if (key.length <= MAX_SHOWN_KEY && this.hasTellingKey(row)) return key;
+    // Half of a character would be stored as another one.
+    const short = key.slice(0, MAX_SHOWN_KEY).replace(/[\ud800-\udbff]$/, '');
+    return `${short} (row ${index + 1} of chunk ${chunk.number})`;
   }
 
   private isOrphan(rule: OrphanCheck, row: readonly SqliteValue[]): boolean {

@@ -8,6 +8,7 @@ import { JsonError } from './json-error.js';
 import { canonicalJsonBytes } from './json.js';
 import { checkJsonbLimits } from './jsonb-limits.js';
 import { Problem } from './problem.js';
+import { rowCheckFor } from './row-size.js';
 
 export interface RowProblem {
   readonly column: ColumnPlan;
@@ -42,10 +43,12 @@ export class RowEncoder {
   trustReplacement = false;
 
   private readonly codecs: readonly ColumnCodec[];
+  private readonly check: ReturnType<typeof rowCheckFor>;
   private input = Buffer.allocUnsafe(1 << 16);
 
   constructor(columns: readonly ColumnPlan[], size = 1 << 17) {
     this.codecs = columns.map(columnCodec);
+    this.check = rowCheckFor(columns);
     this.out = Buffer.allocUnsafe(size);
   }
 
@@ -103,6 +106,10 @@ export class RowEncoder {
     }
     if (problems === undefined && this.length - start > MAX_LINE_BYTES)
       problems = [tooLong(this.codecs, row)];
+    if (problems === undefined && this.check !== undefined) {
+      const problem = this.check(row);
+      if (problem !== undefined) problems = [problem];
+    }
     if (problems !== undefined) this.length = start;
     return problems;
   }

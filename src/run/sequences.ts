@@ -41,7 +41,9 @@ function highestId(file: string, table: TablePlan, column: string): bigint {
       db.prepare(`SELECT 1 FROM sqlite_master WHERE name = 'sqlite_sequence'`).get() !== undefined;
     const used = hasSequences
       ? db
-          .prepare<[string], { seq: unknown }>('SELECT seq FROM sqlite_sequence WHERE name = ?')
+          .prepare<[string], { seq: unknown }>(
+            'SELECT seq FROM sqlite_sequence WHERE name = ? COLLATE NOCASE',
+          )
           .get(table.name)?.seq
       : undefined;
     const ids = [max, used].filter((id) => typeof id === 'bigint').filter((id) => id <= limit);

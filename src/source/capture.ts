@@ -14,7 +14,7 @@ const BUSY_TIMEOUT_MS = 10_000;
 
 /** Whether a table or trigger of the source is ours. */
 export function isCapture(name: string): boolean {
-  return name.startsWith('ttm_wizard_');
+  return name === LOG || EVENTS.some((event) => name.startsWith(`ttm_wizard_${event}_`));
 }
 
 /** Installs log and triggers in one transaction; does nothing where they are. Throws SOURCE_UNREADABLE (exit 4). */
@@ -30,12 +30,8 @@ export function installCapture(file: string, tables: readonly TablePlan[]): void
 export function removeCapture(file: string): boolean {
   if (!isInstalled(file)) return false;
   writing(file, (db) => {
-    const names = db
-      .prepare<[], string>(
-        `SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'ttm\\_wizard\\_%' ESCAPE '\\'`,
-      )
-      .pluck()
-      .all();
+    const triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger'";
+    const names = db.prepare<[], string>(triggers).pluck().all().filter(isCapture);
     for (const name of names) db.exec(`DROP TRIGGER ${quoteName(name)}`);
     db.exec(`DROP TABLE IF EXISTS ${LOG}`);
   });
@@ -131,11 +127,8 @@ function keyNames(count: number): string {
 }
 
 function isInstalled(file: string): boolean {
-  return reading(
-    file,
-    (db) =>
-      db.prepare(`SELECT 1 FROM sqlite_master WHERE name LIKE 'ttm\\_wizard\\_%' ESCAPE '\\'`).get() !==
-      undefined,
+  return reading(file, (db) =>
+    db.prepare<[], string>('SELECT name FROM sqlite_master').pluck().all().some(isCapture),
   );
 }
 

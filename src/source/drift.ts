@@ -4,7 +4,8 @@ import type { Finding } from '../events.js';
 import type { ColumnPlan, ColumnType, Plan, TablePlan } from '../plans/plan.js';
 import { quoteName } from '../target/sql.js';
 import type { SourceColumn, SourceSchema, SourceTable } from './inspect.js';
-import { columnNameProblem, tableProblem } from './target-names.js';
+import { spelledAsPlanned } from './spelling.js';
+import { columnNameProblem, columnsProblem, tableProblem } from './target-names.js';
 
 export interface FittedPlan {
   /** What is copied and compared, parents before children. */
@@ -24,9 +25,11 @@ const ROWS_AND_KEY =
 const LEAVE = '--on-drift leave    leaves it behind; it stays in the backup';
 const CHOICES = ['--on-drift carry    takes it along as it is', LEAVE];
 
-/** Fits `plan` to `source`. Findings of severity `error` mean that the run must not start. */
-export function fitPlan(plan: Plan, source: SourceSchema, onDrift: OnDrift): FittedPlan {
+/** Fits `plan` to what has been found in a source. Findings of severity `error` mean that the run must not start. */
+export function fitPlan(plan: Plan, found: SourceSchema, onDrift: OnDrift): FittedPlan {
   const fit = new Fit(onDrift);
+  const { schema: source, findings } = spelledAsPlanned(plan, found);
+  fit.findings.push(...findings);
   for (const table of plan.tables)
     fit.known(
       table,
@@ -125,7 +128,7 @@ class Fit implements FittedPlan {
       this.drift(
         'unknown-column',
         what,
-        `carried over as ${type}, without default or check`,
+        `carried over as ${type}, ${column.isGenerated ? 'with its values as they are; the target computes none' : 'without default or check'}`,
         'left behind',
         table.name,
         column.name,
@@ -141,6 +144,11 @@ class Fit implements FittedPlan {
       this.extraSchema.push(
         `ALTER TABLE ${quoteName(table.name)} ADD COLUMN ${quoteName(column.name)} ${type}`,
       );
+    }
+    const tooMany = columnsProblem(columns.length + (table.derived?.length ?? 0));
+    if (tooMany !== undefined) {
+      const why = `not all columns of ${table.name} can be carried over: ${tooMany}`;
+      this.add('error', 'impossible-name', why, [LEAVE], table.name);
     }
     this.tables.push({ ...table, columns, ...readingOf(source) });
     this.present[table.name] = source.columns.map(({ name }) => name);
@@ -197,7 +205,8 @@ class Fit implements FittedPlan {
         );
       }
     } else if (normalize(actual.declared) !== normalize(column.declared)) {
-      const what = `column ${column.name} of ${table.name} is declared ${actual.declared}, the plan expects ${column.declared}`;
+      const declared = actual.declared === '' ? 'without a type' : actual.declared;
+      const what = `column ${column.name} of ${table.name} is declared ${declared}, the plan expects ${column.declared}`;
       const taken = `its values are taken as ${column.type}`;
       this.drift('changed-type', what, taken, taken, table.name, column.name);
     }

@@ -8,6 +8,8 @@ export interface SourceColumn {
   readonly declared: string;
   /** Position in the primary key from 1, 0 when not part of it. */
   readonly keyPosition: number;
+  /** Whether SQLite computes its values, and so takes none for it. */
+  readonly isGenerated: boolean;
 }
 
 export interface SourceTable {
@@ -84,14 +86,18 @@ export function inspectSource(db: Database): SourceSchema {
   };
 }
 
-function columnsOf(db: Database, table: string): SourceColumn[] {
+/** The columns of a table, generated ones too. */
+export function columnsOf(db: Database, table: string): SourceColumn[] {
   return db
-    .prepare<[string], { name: string; type: string; pk: bigint }>(
+    .prepare<[string], { name: string; type: string; pk: bigint; hidden: bigint }>(
       // hidden = 1 is a hidden column of a virtual table; generated columns (2, 3) hold values like any other.
-      'SELECT name, type, pk FROM pragma_table_xinfo(?) WHERE hidden <> 1 ORDER BY cid',
+      'SELECT name, type, pk, hidden FROM pragma_table_xinfo(?) WHERE hidden <> 1 ORDER BY cid',
     )
     .all(table)
-    .map(({ name, type, pk }) => ({ name, declared: type, keyPosition: Number(pk) }));
+    .map(({ name, type, pk, hidden }) => ({
+      ...{ name, declared: type, keyPosition: Number(pk) },
+      isGenerated: hidden > 1n,
+    }));
 }
 
 /** A key that is the rowid itself has no index; `INTEGER PRIMARY KEY DESC` is not the rowid and has one. */

@@ -8,11 +8,12 @@ import { progressOf } from '../../src/run/progress.js';
 import { isUsedUp } from '../../src/run/sequences.js';
 import type { StepContext } from '../../src/run/step.js';
 import { type FittedPlan, fitPlan } from '../../src/source/drift.js';
-import { type SourceSchema, inspectSource } from '../../src/source/inspect.js';
+import { type SourceSchema, columnsOf, inspectSource } from '../../src/source/inspect.js';
 import { findUnwritable } from '../../src/source/app-defined.js';
 import { checkSoundness, uncheckedFindings } from '../../src/source/soundness.js';
 import { openSource, sourceError } from '../../src/source/sqlite.js';
 import { findUnusedColumns } from '../../src/source/unused-columns.js';
+import { foldName } from '../../src/source/spelling.js';
 import { processesHolding } from '../../src/source/open-files.js';
 import { warmCache } from '../../src/source/warm-cache.js';
 
@@ -39,7 +40,7 @@ export async function checkSource(context: StepContext, report: Report): Promise
       const tables = fitted.tables.map(({ name }) => name).join(', ');
       report(ok('schema-known', `the source has the tables of the plan: ${tables}`));
     }
-    if (context.options.cutover !== undefined) checkWayBack(source, fitted, report);
+    if (context.options.cutover !== undefined) checkWayBack(source, db, fitted, report);
     if (!fitted.findings.some(({ code }) => code === 'changed-key' || code === 'app-collation')) {
       await scanValues(context, db, fitted, schema.bytes, report);
       reportUnused(db, fitted, report);
@@ -90,8 +91,25 @@ function checkFile(db: Database, source: string, report: Report): void {
 }
 
 /** After the switch-over a rollback has to write to the source, with the SQLite that is here. */
-function checkWayBack(source: string, { tables, present }: FittedPlan, report: Report): void {
+function checkWayBack(source: string, db: Database, { tables, present }: FittedPlan, report: Report): void {
   const there = tables.filter(({ name }) => present[name] !== undefined);
+  for (const { name: table, columns } of there) {
+    const computed = columnsOf(db, table).filter(({ isGenerated }) => isGenerated);
+    const names = columns.map(({ name }) => foldName(name));
+    for (const { name: column } of computed.filter(({ name }) => names.includes(foldName(name)))) {
+      report({
+        severity: 'error',
+        code: 'no-way-back',
+        message: `after the switch-over a rollback could bring no row back to ${table}, because SQLite takes no value for the generated column ${column}`,
+        remedies: [
+          '--on-drift leave    leaves such a column behind, where the plan does not need it',
+          '--no-cutover    ends with the verified copy',
+        ],
+        table,
+        column,
+      });
+    }
+  }
   for (const { table, why } of findUnwritable(source, there)) {
     report({
       severity: 'error',

@@ -6,6 +6,7 @@ import { JsonError } from '../../src/codec/json-error.js';
 import { canonicalJson } from '../../src/codec/json.js';
 import { Problem, showValue } from '../../src/codec/problem.js';
 import { canonicalTime } from '../../src/codec/time.js';
+import { foldName } from '../../src/source/spelling.js';
 
 type Cells = readonly (string | null)[];
 type Answer = Pick<QueryAnswer, 'columns' | 'rows'>;
@@ -17,7 +18,7 @@ export function firstDifference(
   types: readonly number[],
   isUnordered = false,
 ): string | undefined {
-  if (source.columns.join() !== target.columns.join())
+  if (foldName(source.columns.join()) !== foldName(target.columns.join()))
     return `columns ${source.columns.join()} became ${target.columns.join()}`;
   if (source.rows.length !== target.rows.length)
     return `${source.rows.length} rows became ${target.rows.length}`;

@@ -58,7 +58,7 @@ describe('a source with indexes that only its application can use', () => {
   });
 
   it('is not switched over, because a rollback could write nothing back', async () => {
-    asApplication(OF_INDEXES);
+    asApplication(`${OF_INDEXES}; ALTER TABLE app_settings ADD COLUMN bytes INTEGER AS (length(value))`);
     const cutover = {
       ...{ envFiles: [`${site.folder}/.env`], services: [], capture: 'none' as const },
       ...{ stopCommand: 'false', startCommand: 'false', healthUrl: 'http://127.0.0.1:1' },
@@ -67,12 +67,17 @@ describe('a source with indexes that only its application can use', () => {
     expect(endingOf(run)).toMatchObject({ type: 'run.failed', exitCode: 3 });
     const errors = findingsOf(run, 'preflight').filter(({ severity }) => severity === 'error');
     expect(errors.map(({ code, table }) => `${code} ${table ?? ''}`).sort()).toEqual([
+      'no-way-back app_settings',
       'no-way-back calls',
       'no-way-back notes',
       'no-way-back pairs',
       'no-way-back tokens',
     ]);
     expect(run.view.remedies.join()).toContain('--no-cutover');
+    const messages = findingsOf(run, 'preflight').map(({ message }) => message);
+    expect(messages).toContain(
+      'column bytes INTEGER of app_settings is not in the plan: carried over as bigint, with its values as they are; the target computes none',
+    );
   });
 
   it('has its damage found in the tables that can be checked', async () => {

@@ -157,6 +157,19 @@ describe('drift that is to be carried over', () => {
     expect((await site.migrate({ onDrift: 'leave' })).exitCode).toBe(0);
   });
 
+  it('is none where names differ in their letters alone', async () => {
+    writeChanged(
+      'ALTER TABLE tokens RENAME TO t; ALTER TABLE t RENAME TO TOKENS',
+      'ALTER TABLE token_scores RENAME COLUMN metrics TO m; ALTER TABLE token_scores RENAME COLUMN m TO Metrics',
+    );
+    const run = await site.migrate();
+    expect([run.exitCode, driftOf(run).filter((line) => !line.startsWith('ok'))]).toEqual([
+      0,
+      expect.arrayContaining(['info other-spelling tokens', 'info other-spelling token_scores metrics']),
+    ]);
+    expect(await differencesByHand(site.source, site)).toEqual([]);
+  });
+
   it('may be the lack of the table that partitions are made from', async () => {
     writeChanged('DROP TABLE token_scores');
     expect((await site.migrate({ onDrift: 'carry' })).exitCode).toBe(0);

@@ -177,13 +177,14 @@ describe('a later verification', () => {
 });
 
 describe('keys that look alike', () => {
-  it('are told apart in quarantine by their rows, and -0.0 keeps its sign', async () => {
+  it('are told apart in quarantine by their rows, as are long ones, and -0.0 keeps its sign', async () => {
     const other = await createSite();
     try {
       writeOddSource(other.source, { scores: 10 });
       const db = new Database(other.source);
       db.exec(`CREATE TABLE loose (k PRIMARY KEY, x);
-        INSERT INTO loose VALUES (1, -0.0), ('1', 2), (1.5, 'a'), ('1.5', 3), (x'31', 'c'), ('sound', 'd')`);
+        INSERT INTO loose VALUES (1, -0.0), ('1', 2), (1.5, 'a'), ('1.5', 3), (x'31', 'c'), ('sound', 'd');
+        INSERT INTO app_settings SELECT 'long ' || lower(hex(randomblob(2000))) || column1, 'kept' FROM (VALUES (1), (2))`);
       db.close();
       const { exitCode } = await other.migrate({ onBadValue: 'quarantine', onDrift: 'carry' });
       expect(exitCode).toBe(6);
@@ -205,6 +206,11 @@ describe('keys that look alike', () => {
           'text c',
         ].sort(),
       );
+      // Too long for an index of the target, and so for the quarantine's own.
+      const long = await other.query(
+        `SELECT length(row_key) < 600 AS is_cut, length(value) AS bytes FROM ttm_wizard.quarantine WHERE table_name = 'app_settings' AND column_name = 'key'`,
+      );
+      expect(long).toEqual(Array.from({ length: 2 }, () => ({ is_cut: 't', bytes: '4006' })));
     } finally {
       await other.remove();
     }
