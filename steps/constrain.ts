@@ -52,13 +52,13 @@ export const constrain: Step = {
         await client.query(`VACUUM (ANALYZE) ${quoteName(name)}`);
         step(`statistics of ${name}`);
       }
+      return {
+        summary: `${parts.length} sets of keys and indexes, sequences and statistics are in place`,
+        result: { definitions: await definitionsNow(context) },
+      };
     } catch (error) {
       throw error instanceof Stopped ? error : targetError('adding keys and indexes', error);
     }
-    return {
-      summary: `${parts.length} sets of keys and indexes, sequences and statistics are in place`,
-      result: { definitions: await definitionsNow(context) },
-    };
   },
 
   check: () => Promise.resolve(),
