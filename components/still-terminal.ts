@@ -1,6 +1,7 @@
 // The terminal as Ink may see it: without a height, or Ink clears the whole scrollback as soon as a frame is as high as the window has just
 // become; without changes of size, which mount.tsx sees to; and with the cursor waiting on the frame's first line, not below its last.
 // A window that becomes lower loses what is below its cursor before anything of it moves into the scrollback: no frame ends up there.
+// Except where the terminal itself, as tmux does, wraps the lines of a narrower window anew: those above then leave, of a high frame its head.
 
 const NO_HEIGHT = 100_000;
 

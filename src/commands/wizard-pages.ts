@@ -16,10 +16,11 @@ export function resumePage(
 ): Page {
   const done = planned.filter((name) => name in state.results);
   const left = planned.filter((name) => !done.includes(name));
-  const goOn =
-    left[0] === undefined
-      ? 'Check it: compare the target with what this run has left there'
-      : `Go on at ${left[0]}`;
+  // An application that writes to the target leaves nothing there to be compared.
+  const toSee = isSwitching
+    ? 'Show how it ended'
+    : 'Check it: compare the target with what this run has left there';
+  const goOn = left[0] === undefined ? toSee : `Go on at ${left[0]}`;
   return {
     kind: 'resume',
     earlier: {
