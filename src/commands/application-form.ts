@@ -92,7 +92,7 @@ export class ApplicationForm {
     if (cutover === undefined) return [];
     const { services, stopCommand, envFiles, healthUrl } = cutover;
     const units = services.length === 0 ? 'its units, else you by hand' : services.join(', ');
-    const stoppedBy = this.isGiven('service') ? 'service' : 'stop-command';
+    const stoppedBy = this.request.settings.isGiven('service') ? 'service' : 'stop-command';
     return [
       { title: 'stopped by', value: stopCommand ?? units, origin: this.origin(stoppedBy) },
       ...(envFiles.length === 0
@@ -109,15 +109,12 @@ export class ApplicationForm {
     return this.request.settings.origin(name) ?? 'default';
   }
 
-  private isGiven(name: OptionName): boolean {
-    const origin = this.request.settings.origin(name) ?? 'default';
-    return origin !== 'default' && origin !== 'saved answer';
-  }
-
   /** What a flag says is changed by the flag. */
   private isOpenFor(name: Name): boolean {
-    if (name === 'env-file' || name === 'health-url') return !this.isGiven(name);
-    return !(['service', 'stop-command', 'start-command'] as const).some((other) => this.isGiven(other));
+    if (name === 'env-file' || name === 'health-url') return !this.request.settings.isGiven(name);
+    return !(['service', 'stop-command', 'start-command'] as const).some((other) =>
+      this.request.settings.isGiven(other),
+    );
   }
 
   private open(): readonly Name[] {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { planNamed } from '../plans/index.js';
 import { modulesNamed } from '../plans/modules.js';
 import { findCutover } from './cutover.js';
-import { type CommandName, DEFAULT_JOBS } from './options.js';
+import { type CommandName, DEFAULT_JOBS, type OptionName } from './options.js';
 import { Problems } from './problems.js';
 import type { CutoverOptions, RunOptions } from './run-options.js';
 import { takeAnswers } from './saved-answers.js';
@@ -30,6 +30,15 @@ export interface RollbackRequest extends RunRequest {
   readonly discardTargetWrites: boolean;
 }
 
+const CUTOVER_OPTIONS: readonly OptionName[] = [
+  'service',
+  'stop-command',
+  'start-command',
+  'env-file',
+  'health-url',
+  'capture',
+  'rename-source',
+];
 const NO_TARGET = 'no target is named, and nobody can be asked for it';
 const TARGET_REMEDIES = [
   '--target postgresql://USER@HOST:5432/DATABASE, or the same in TTM_TARGET',
@@ -52,7 +61,10 @@ export function resolveRun(flags: Flags, env: NodeJS.ProcessEnv, isTerminal: boo
   }
   problems.throwIfAny();
   const options = cutover === undefined ? resolved.options : { ...resolved.options, cutover };
-  return { ...resolved, options, canAsk };
+  const unused = cutover === undefined ? CUTOVER_OPTIONS.filter((name) => settings.isGiven(name)) : [];
+  if (unused.length === 0) return { ...resolved, options, canAsk };
+  const notice = `${unused.map((name) => `--${name}`).join(', ')}: not used with --no-cutover`;
+  return { ...resolved, notices: [...resolved.notices, notice], options, canAsk };
 }
 
 /** The same for a rollback. Whether it may begin is asked by the rollback itself, which knows what there is to say first. */

@@ -61,6 +61,12 @@ export class Settings {
     return this.values.get(name)?.origin;
   }
 
+  /** Whether it was said for this command, and neither earlier nor by nobody. */
+  isGiven(name: OptionName): boolean {
+    const origin = this.origin(name) ?? 'default';
+    return origin !== 'default' && origin !== 'saved answer';
+  }
+
   /** Whether `name` was given in a place that goes before the place of `other`. */
   goesBefore(name: OptionName, other: OptionName): boolean {
     return this.rank(name) < this.rank(other);

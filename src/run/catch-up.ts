@@ -14,6 +14,7 @@ import type { FittedPlan } from '../source/drift.js';
 import { changedChunks, countRows, lastChange } from '../source/capture.js';
 import { openSource } from '../source/sqlite.js';
 import { applyToTarget } from '../target/apply-changes.js';
+import { targetError } from '../target/connect.js';
 import { type LedgerChunk, copiedChunks, inTransaction, nameOfChunk as nameOf } from '../target/ledger.js';
 import { loadSql } from '../target/sql.js';
 import { badValue, ledgerChanged, neverQuiet, sourceDrift, targetChanged } from './catch-up-errors.js';
@@ -158,6 +159,8 @@ export class CatchUp {
   private forget(found: readonly Found[], error: unknown): WizardError {
     for (const { chunk } of found) this.fingerprints.delete(nameOf(chunk));
     if (codeOf(error) === '23503') return neverQuiet(MAX_RETRIES);
+    // A unique value has moved to a part that was read later.
+    if (codeOf(error) === '23505') return targetError('what has been written cannot be brought over', error);
     if (!(error instanceof WizardError) || error.code !== 'CHILDREN_LEFT') throw error;
     // The children may be in a part that has stayed as it was: orphans of the source by now.
     this.fingerprints.clear();

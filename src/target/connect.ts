@@ -182,6 +182,8 @@ async function clientConfig(url: string): Promise<pg.ClientConfig> {
 const TEXT_TYPES: pg.CustomTypesConfig = { getTypeParser: () => (value: string | Buffer) => value };
 
 async function pinSettings(client: pg.Client, schema: string | undefined): Promise<void> {
+  // By itself and first: on a busy machine looking up all the others may take longer than what a database allows.
+  await client.query('SET statement_timeout = 0');
   // Rows over 2 KB are compressed as they come in; lz4 takes a fraction of pglz's time, where the server has it.
   await client.query(loadSql('preflight/prefer_lz4.sql'));
   await client.query(loadSql('preflight/pin_settings.sql'), [

@@ -84,6 +84,17 @@ describe('a run', () => {
     expect(resolveRun({ ...USUAL, service: 'moon' }, {}, false).options).not.toHaveProperty('cutover');
   });
 
+  test('says which options --no-cutover leaves unused', () => {
+    const [capture, env] = [
+      { target: URL, yes: true, capture: 'triggers' },
+      { TTM_SERVICE: 'moon' },
+    ] as const;
+    const unused = '--service, --capture: not used with --no-cutover';
+    expect(resolveRun({ ...USUAL, ...capture }, env, false).notices).toContain(unused);
+    expect(resolveRun(USUAL, {}, false).notices).not.toContain(unused);
+    expect(resolveRun(capture, env, false).notices).not.toContain(unused);
+  });
+
   test('may start though neither services nor commands are named, because the machine may have those of the plan', () => {
     expect(failing({ target: URL, yes: true })).toBeUndefined();
     expect(failing({ target: URL, yes: true, json: true })).toBeUndefined();

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WizardError } from '../../src/errors.js';
 import type { WizardEvent } from '../../src/events.js';
+import { tothemoon } from '../../src/plans/tothemoon.js';
 import { catchUpAgain } from '../../src/run/catch-up-again.js';
 import { Database } from '../../src/source/sqlite-driver.js';
 import { catchUp } from '../../steps/cutover/catch-up.js';
@@ -26,9 +27,9 @@ interface Caught {
   readonly message: string;
 }
 
-async function catchUpNow(seen: (event: WizardEvent) => void = () => undefined): Promise<Caught> {
+async function catchUpNow(seen: (event: WizardEvent) => void = () => undefined, jobs = 2): Promise<Caught> {
   const events: WizardEvent[] = [];
-  const exitCode = await catchUpAgain({ backupDir: site.backupDir, target: site.target, jobs: 2 }, catchUp, {
+  const exitCode = await catchUpAgain({ backupDir: site.backupDir, target: site.target, jobs }, catchUp, {
     sinks: [(event) => events.push(event), seen],
     stop: new AbortController().signal,
     abort: new AbortController().signal,
@@ -114,6 +115,32 @@ describe('catch-up', () => {
     expect({ exitCode, read: read.slice(0, 2) }).toEqual({ exitCode: 0, read: [1, 2] });
     expect(await differencesByHand(site.source, site)).toEqual([]);
     expect((await catchUpNow()).message).toBe('nothing has been written since');
+  });
+
+  it('brings over a mint that moves to a token of a part that is read later', async () => {
+    write(`UPDATE tokens SET mint_address = 'moving' WHERE id = 2;
+      INSERT INTO tokens (id, mint_address, status, created_at)
+      WITH RECURSIVE many (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < 10000)
+      SELECT 100000 + n, 'many ' || n, 'active', '2025-10-10 00:00:00.000000' FROM many`);
+    await catchUpNow();
+    const names = tothemoon.tables.map(({ name }) => name);
+    const read = await site.query(
+      `SELECT count(*) AS chunks FROM ttm_wizard.chunk WHERE table_name = ANY ($1)`,
+      [names.slice(names.indexOf('tokens') + 1)],
+    );
+    const firstOfTokens = Number(read[0]?.['chunks']) + 1;
+    let isMoved = false;
+    const { exitCode } = await catchUpNow((event) => {
+      if (event.type !== 'step.progress' || event.doing !== 'looking for changes') return;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+      if (event.done !== firstOfTokens || isMoved) return;
+      isMoved = true;
+      write(`UPDATE tokens SET mint_address = 'left' WHERE id = 2;
+        INSERT INTO tokens (id, mint_address, status, created_at)
+        VALUES (120000, 'moving', 'active', '2025-10-10 00:00:00.000000')`);
+    }, 1);
+    expect({ exitCode, isMoved }).toEqual({ exitCode: 0, isMoved: true });
+    expect(await differencesByHand(site.source, site)).toEqual([]);
   });
 
   it('deletes no row of somebody else with the token that it belongs to', async () => {
