@@ -9,10 +9,20 @@ describe('a picture of a screen', () => {
       '<text x="14.0" y="27" textLength="8.4" lengthAdjust="spacingAndGlyphs" fill="#98c379">✔</text>',
     );
     expect(svg).toContain(
-      'x="22.4" y="27" textLength="50.4" lengthAdjust="spacingAndGlyphs" fill="#d7dae0"> copy </text>',
+      'x="30.8" y="27" textLength="33.6" lengthAdjust="spacingAndGlyphs" fill="#d7dae0">copy</text>',
     );
     expect(svg).toMatch(/x="72\.8" y="27"[^>]* font-weight="bold">done</);
     expect(svg).toMatch(/x="30\.8" y="44"[^>]* opacity="0\.6">next</);
+  });
+
+  test('has no spaces that a browser might drop, and each word in its column all the same', () => {
+    const svg = drawScreen('漢  a b   c ', 20, '');
+    const texts = [...svg.matchAll(/<text x="([\d.]+)"[^>]*>([^<]*)</g)].map(([, x, text]) => [x, text]);
+    expect(texts).toEqual([
+      ['14.0', '漢'],
+      ['47.6', 'a b'],
+      ['98.0', 'c'],
+    ]);
   });
 
   test('carries a colour on into the next line, as a terminal does', () => {

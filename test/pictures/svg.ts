@@ -43,7 +43,7 @@ export function drawScreen(screen: string, columns: number, title: string): stri
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width.toFixed(0)}" height="${height}" viewBox="0 0 ${width.toFixed(0)} ${height}" role="img" aria-label="${escapeXml(title)}">`,
     `<title>${escapeXml(title)}</title>`,
     `<rect width="100%" height="100%" rx="8" fill="${PAPER}"/>`,
-    `<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="${FONT_SIZE}" xml:space="preserve">`,
+    `<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="${FONT_SIZE}">`,
     ...rows.flat(),
     '</g>',
     '</svg>',
@@ -63,14 +63,19 @@ function drawRow(runs: readonly Run[], top: number): string[] {
       drawn.push(
         `<rect x="${x.toFixed(1)}" y="${top}" width="${width.toFixed(1)}" height="${CELL.height}" fill="${style.colour}"/>`,
       );
-    if (text.trim() === '') continue;
-    const attributes = [
-      `x="${x.toFixed(1)}" y="${top + 13}" textLength="${width.toFixed(1)}" lengthAdjust="spacingAndGlyphs"`,
+    const look = [
       `fill="${style.isInverse ? PAPER : style.colour}"`,
       ...(style.isBold ? ['font-weight="bold"'] : []),
       ...(style.isDim ? ['opacity="0.6"'] : []),
-    ];
-    drawn.push(`<text ${attributes.join(' ')}>${escapeXml(text)}</text>`);
+    ].join(' ');
+    // Browsers no longer agree on how spaces at the ends or in a row are kept, so there are none.
+    for (const { 0: words, index } of text.matchAll(/\S+(?: \S+)*/g)) {
+      const from = x + stringWidth(text.slice(0, index)) * CELL.width;
+      const length = stringWidth(words) * CELL.width;
+      drawn.push(
+        `<text x="${from.toFixed(1)}" y="${top + 13}" textLength="${length.toFixed(1)}" lengthAdjust="spacingAndGlyphs" ${look}>${escapeXml(words)}</text>`,
+      );
+    }
   }
   return drawn;
 }
