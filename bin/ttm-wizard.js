@@ -1,5 +1,5 @@
 #!/usr/bin/env sh
-':' //; exec node --max-semi-space-size=8 --max-old-space-size=1000 -- "$0" "$@"
+':' //; exec node --max-semi-space-size=4 --max-old-space-size=1000 -- "$0" "$@"
 /* A shell starts Node with --, because without it Node itself takes --env-file, wherever on the line it stands; and with limits (MB) because V8 on
    a large machine lets the garbage of a screen grow by a hundred megabytes before it looks for it. */
 /* Plain old syntax on purpose: an old Node must get this far to say what it needs. */

@@ -21,7 +21,7 @@ export type Pace = 'steady' | 'in rounds';
 
 // Young generations of the default size let each thread grow by a hundred megabytes before the first collection. The old one is
 // for the largest rows (large-rows.ts); from 1024 on V8 would let it grow fourfold between two collections.
-const HEAP_LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 1000 };
+const HEAP_LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 1000 };
 
 interface Place {
   worker: Worker | undefined;
