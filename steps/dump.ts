@@ -10,6 +10,7 @@ import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { showValue } from '../src/codec/problem.js';
 import { WizardError } from '../src/errors.js';
+import { showSome } from '../src/output/format.js';
 import { FILES } from '../src/run/folder.js';
 import { progressOf } from '../src/run/progress.js';
 import { fittedPlan } from '../src/run/snapshot.js';
@@ -174,9 +175,8 @@ async function foreignRelations(context: StepContext): Promise<string[]> {
     await context.target()
   ).query<{ schema: string; name: string }>(loadSql('dump/relations_of_others.sql'), [context.run]);
   if (rows.length > 0) {
-    const shown = rows.slice(0, MAX_NAMED).map(({ name }) => showValue(name));
-    const more = rows.length > MAX_NAMED ? ` and ${rows.length - MAX_NAMED} more` : '';
-    const message = `not in the dump, because this run did not make it: ${shown.join(', ')}${more}`;
+    const names = rows.map(({ name }) => showValue(name));
+    const message = `not in the dump, because this run did not make it: ${showSome(names, MAX_NAMED)}`;
     context.emit({ type: 'notice', message });
   }
   return rows.map(({ schema, name }) => `${quoteName(schema)}.${quoteName(name)}`);

@@ -66,3 +66,9 @@ export function percentOf(done: number, total: number): number {
 function twoDigits(value: number): string {
   return String(value).padStart(2, '0');
 }
+
+/** The first `most` of them, and how many there are beyond: `a, b and 3 more`. */
+export function showSome(names: readonly string[], most: number): string {
+  const more = names.length > most ? ` and ${names.length - most} more` : '';
+  return names.slice(0, most).join(', ') + more;
+}

@@ -5,6 +5,7 @@ import { canSetAside } from '../chunk/large-rows.js';
 import { showValue } from '../codec/problem.js';
 import { EXIT, WizardError } from '../errors.js';
 import type { Finding } from '../events.js';
+import { showSome } from '../output/format.js';
 import type { LedgerChunk } from '../target/ledger.js';
 
 const SHOWN_ROWS = 5;
@@ -43,8 +44,7 @@ export function targetChanged(
   const named = (['delete', 'update', 'insert'] as const).flatMap((kind) => {
     const keys = changes.filter((change) => change.kind === kind).map(({ key }) => showValue(key.join(',')));
     if (keys.length === 0) return [];
-    const more = keys.length > SHOWN_ROWS ? ` and ${keys.length - SHOWN_ROWS} more` : '';
-    return [`${titles[kind]}: ${keys.slice(0, SHOWN_ROWS).join(', ')}${more}`];
+    return [`${titles[kind]}: ${showSome(keys, SHOWN_ROWS)}`];
   });
   const rows = named.length === 0 ? '' : `; its rows that are not as in the source, ${named.join('; ')}`;
   return new WizardError({

@@ -125,7 +125,6 @@ export class CatchUp {
     try {
       await inTransaction(client, () => this.apply(client, found));
     } catch (error) {
-      // A parent has gone or come between the two reads; the next pass sees it.
       return this.forget(found, error);
     }
     if (isComplete) this.logged = logged;
@@ -158,6 +157,7 @@ export class CatchUp {
   /** Throws what another pass cannot mend. */
   private forget(found: readonly Found[], error: unknown): WizardError {
     for (const { chunk } of found) this.fingerprints.delete(nameOf(chunk));
+    // A parent has gone or come between the two reads.
     if (codeOf(error) === '23503') return neverQuiet(MAX_RETRIES);
     // A unique value has moved to a part that was read later.
     if (codeOf(error) === '23505') return targetError('what has been written cannot be brought over', error);

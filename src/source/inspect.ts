@@ -87,7 +87,7 @@ export function inspectSource(db: Database): SourceSchema {
 }
 
 /** The columns of a table, generated ones too. */
-export function columnsOf(db: Database, table: string): SourceColumn[] {
+function columnsOf(db: Database, table: string): SourceColumn[] {
   return db
     .prepare<[string], { name: string; type: string; pk: bigint; hidden: bigint }>(
       // hidden = 1 is a hidden column of a virtual table; generated columns (2, 3) hold values like any other.

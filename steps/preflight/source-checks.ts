@@ -8,7 +8,7 @@ import { progressOf } from '../../src/run/progress.js';
 import { isUsedUp } from '../../src/run/sequences.js';
 import type { StepContext } from '../../src/run/step.js';
 import { type FittedPlan, fitPlan } from '../../src/source/drift.js';
-import { type SourceSchema, columnsOf, inspectSource } from '../../src/source/inspect.js';
+import { type SourceSchema, inspectSource } from '../../src/source/inspect.js';
 import { findUnwritable } from '../../src/source/app-defined.js';
 import { checkSoundness, uncheckedFindings } from '../../src/source/soundness.js';
 import { openSource, sourceError } from '../../src/source/sqlite.js';
@@ -40,7 +40,7 @@ export async function checkSource(context: StepContext, report: Report): Promise
       const tables = fitted.tables.map(({ name }) => name).join(', ');
       report(ok('schema-known', `the source has the tables of the plan: ${tables}`));
     }
-    if (context.options.cutover !== undefined) checkWayBack(source, db, fitted, report);
+    if (context.options.cutover !== undefined) checkWayBack(source, schema, fitted, report);
     if (!fitted.findings.some(({ code }) => code === 'changed-key' || code === 'app-collation')) {
       await scanValues(context, db, fitted, schema.bytes, report);
       reportUnused(db, fitted, report);
@@ -91,10 +91,16 @@ function checkFile(db: Database, source: string, report: Report): void {
 }
 
 /** After the switch-over a rollback has to write to the source, with the SQLite that is here. */
-function checkWayBack(source: string, db: Database, { tables, present }: FittedPlan, report: Report): void {
+function checkWayBack(
+  source: string,
+  schema: SourceSchema,
+  { tables, present }: FittedPlan,
+  report: Report,
+): void {
   const there = tables.filter(({ name }) => present[name] !== undefined);
   for (const { name: table, columns } of there) {
-    const computed = columnsOf(db, table).filter(({ isGenerated }) => isGenerated);
+    const found = schema.tables.find(({ name }) => foldName(name) === foldName(table));
+    const computed = (found?.columns ?? []).filter(({ isGenerated }) => isGenerated);
     const names = columns.map(({ name }) => foldName(name));
     for (const { name: column } of computed.filter(({ name }) => names.includes(foldName(name)))) {
       report({

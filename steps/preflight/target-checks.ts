@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { WizardError } from '../../src/errors.js';
 import type { Finding } from '../../src/events.js';
+import { showSome } from '../../src/output/format.js';
 import { checkModules } from './module-checks.js';
 import { checkCarriedNames, namesToMake } from './names.js';
 import type { StepContext } from '../../src/run/step.js';
@@ -189,8 +190,7 @@ async function checkEmpty(
     return;
   }
   const named = [...wanted].filter((name) => inTheWay.has(name));
-  const more = named.length > MAX_NAMED ? ` and ${named.length - MAX_NAMED} more` : '';
-  const existing = named.slice(0, MAX_NAMED).join(', ') + more;
+  const existing = showSome(named, MAX_NAMED);
   const owner = hasLedger ? await newestOwner(client) : undefined;
   const message = `the target already has ${existing}${owner === undefined ? '' : `, made by run ${owner.id} of ${owner.source}`}`;
   const remedies = [

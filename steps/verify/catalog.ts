@@ -1,6 +1,7 @@
 // Everything that the plan promises is there and valid, and every sequence is ahead of its table.
 import { z } from 'zod';
 import type { Finding } from '../../src/events.js';
+import { showSome } from '../../src/output/format.js';
 import type { Expected } from '../../src/plans/plan.js';
 import { changedDefinitions } from '../../src/run/definitions.js';
 import type { StepContext } from '../../src/run/step.js';
@@ -54,9 +55,7 @@ export async function checkCatalog(
   if (problems > 0) return false;
   const changed = await changedDefinitions(context);
   if (changed.length > 0) {
-    const more = changed.length > MAX_NAMED ? ` and ${changed.length - MAX_NAMED} more` : '';
-    const named = `${changed.slice(0, MAX_NAMED).join(', ')}${more}`;
-    complain('definition-changed', `not as this run has made it: ${named}`);
+    complain('definition-changed', `not as this run has made it: ${showSome(changed, MAX_NAMED)}`);
     return false;
   }
   const counts = KINDS.filter((kind) => namesOf(expected, kind).length > 0).map((kind) =>

@@ -1,7 +1,14 @@
 // Numbers, sizes, times and columns as people read them.
 import { expect, test } from 'vitest';
 import { safe } from '../../src/output/findings.js';
-import { percentOf, showDuration, showMoment, showRows, showSize } from '../../src/output/format.js';
+import {
+  percentOf,
+  showDuration,
+  showMoment,
+  showRows,
+  showSize,
+  showSome,
+} from '../../src/output/format.js';
 import { inSentences, tableLines } from '../../src/output/text-table.js';
 
 test.each([
@@ -58,4 +65,9 @@ test('a table as sentences names each cell that holds something', () => {
 
 test('text from the data cannot steer the terminal', () => {
   expect(safe('a\u001b[2J\u0007\r\n\u202eb')).toBe('a\\u{1b}[2J\\u{7}\\r\\n\\u{202e}b');
+});
+
+test('of many names the first are shown, and how many there are beyond', () => {
+  expect(showSome(['a', 'b'], 2)).toBe('a, b');
+  expect(showSome(['a', 'b', 'c', 'd'], 2)).toBe('a, b and 2 more');
 });
